@@ -1,0 +1,51 @@
+# Thin targets: each sets up what it needs by itself, again only when something changed.
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: demo test lint lab-build lab-up lab-down bench bench-check docs docs-check clean
+.DELETE_ON_ERROR:
+
+$(READY): pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed: make PYTHON=python3.12 …" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --upgrade 'pip>=25.1'
+	$(BIN)/pip install --quiet --editable . --group dev
+	touch $@
+
+demo: $(READY)
+	$(BIN)/orama monitor cluster --env local
+
+test: $(READY)
+	tests/run $(ARGUMENTS)
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	tests/ansible/lint
+
+lab-build:
+	tests/lab/lab build
+
+lab-up: $(READY) lab-build
+	tests/lab/lab up
+
+lab-down:
+	tests/lab/lab down
+
+bench: $(READY) lab-build
+	$(BIN)/python tests/bench/run
+
+bench-check: $(READY) lab-build
+	$(BIN)/python tests/bench/run --check
+
+docs: $(READY)
+	$(BIN)/python docs/generate
+
+docs-check: $(READY)
+	$(BIN)/python docs/generate --check
+
+clean:
+	rm -rf .venv build dist

@@ -1,0 +1,98 @@
+# Copyright: Orama Monitor contributors
+# MIT License (see LICENSE or https://opensource.org/license/mit)
+
+"""Section ``olric``: the cache's members as this node sees them, its process, and what its log says of the last hour.
+
+The members come from Olric's own protocol; its STATS holds nothing more that the report needs, and is large.
+"""
+
+from __future__ import annotations
+
+import re
+
+from .. import local, sockets, systemd
+from ..errors import Absent
+from ..log_lines import count_errors
+from ..main_process import resident_mb, restarts
+from ..pick import text
+from ..probe import Probe
+
+UNIT = "orama-olric"
+PORT, MEMBERLIST_PORT = 3320, 3322
+HOUR = 3600
+MEMBERS_LIMIT = 200
+
+SUSPECT = re.compile(r"\bsuspect\b|\bmarking\b.*\b(?:failed|dead)\b", re.IGNORECASE)
+CAME_OR_WENT = re.compile(r"\bnode (joined|left)\b:?\s*(\S*)", re.IGNORECASE)
+
+
+def collect(probe: Probe) -> dict:
+    host = sockets.listening_address(probe, PORT) or "127.0.0.1"
+    found = probe.together(
+        {
+            "members": lambda: probe.resp(host, PORT, "CLUSTER.MEMBERS"),
+            "log": lambda: systemd.journal(probe, UNIT, HOUR),
+            "units": lambda: systemd.units(probe),
+        }
+    )
+    answers = local.Answers("olric", found)
+    memberlist_up = sockets.listens(probe, "tcp", MEMBERLIST_PORT)
+    if answers.refused("members") and not memberlist_up and not local.installed(probe, (UNIT,), "/etc/olric"):
+        raise Absent
+    section = dict(service_active=systemd.active(probe, UNIT), memberlist_up=memberlist_up)
+    section.update(_members(answers), process_mem_mb=resident_mb(probe, UNIT))
+    section.update(restart_count=restarts(probe, UNIT), **parse_log(answers.of("log")))
+    return answers.conclude(section)
+
+
+def _members(answers: local.Answers) -> dict:
+    """What CLUSTER.MEMBERS tells; a reply of another shape is a problem, and what it tells all the same is kept."""
+    reply = answers.of("members")
+    section = parse_members(reply)
+    if reply is not None and section["member_count"] != len(reply):
+        answers.understood("members", None)
+    return section
+
+
+def parse_members(reply: object) -> dict:
+    """Members and coordinator from [[name, birthdate, "true" when the coordinator], …]."""
+    if not isinstance(reply, list):
+        return dict(member_count=None, members=None, coordinator=None)
+    rows = [row for row in reply if isinstance(row, list) and row and text(row[0])]
+    names = [text(row[0]) for row in rows]
+    coordinators = [text(row[0]) for row in rows if len(row) > 2 and row[2] == "true"]
+    section = dict(
+        member_count=len(names),
+        members=names[:MEMBERS_LIMIT],
+        coordinator=coordinators[0] if coordinators else None,
+    )
+    omitted = len(names) - MEMBERS_LIMIT
+    return dict(section, members_omitted=omitted) if omitted > 0 else section
+
+
+def parse_log(lines: list[str] | None) -> dict:
+    """Errors, suspicions and flapping in the lines of a log; not known without one."""
+    if lines is None:
+        return dict(log_errors_1h=None, log_suspects_1h=None, log_flapping_1h=None)
+    return dict(
+        log_errors_1h=count_errors(lines),
+        log_suspects_1h=sum(1 for line in lines if SUSPECT.search(line)),
+        log_flapping_1h=count_flapping(lines),
+    )
+
+
+def count_flapping(lines: list[str]) -> int:
+    """How often a member left or came back. To join for the first time is how a cluster starts, not flapping."""
+    gone: set[str] = set()
+    times = 0
+    for line in lines:
+        found = CAME_OR_WENT.search(line)
+        if not found:
+            continue
+        event, name = found.group(1).lower(), found.group(2)
+        if event == "left":
+            gone.add(name)
+            times += 1
+        elif name in gone:
+            times += 1
+    return times

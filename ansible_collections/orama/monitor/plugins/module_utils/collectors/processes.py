@@ -1,0 +1,89 @@
+# Copyright: Orama Monitor contributors
+# MIT License (see LICENSE or https://opensource.org/license/mit)
+
+"""Section ``processes``: those nobody looks after, and panics in orama-node's log.
+
+An orphan has been left behind to process 1 and belongs to no service that systemd would stop or restart with it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ..errors import ProbeError
+from ..parts import Parts, capped
+from ..pick import text as printable
+from ..probe import Probe
+from ..systemd import installed, journal
+
+NODE_UNIT = "orama-node"
+HOUR = 3600
+LISTED = 50
+ORAMA_PROGRAMS = re.compile(
+    r"orama(?:-[\w.-]+)?|rqlited?|olric(?:-server|d)?|ipfs|ipfs-cluster-(?:service|follow)|anon|coredns"
+)
+PANIC = re.compile(
+    r"(?<![\w-])(?<!\bno )(?<!\b0 )(?<!\bnot )(?<!\bnon )(?<!\bwithout )(?:panic|fatal)(?![\w-])"
+    r"""(?!["']?\s*[=:]\s*["']?(?:0|no|none|false|off|null)\b)""",
+    re.IGNORECASE,
+)
+
+
+def collect(probe: Probe) -> dict:
+    answers = probe.together({"table": lambda: probe.machine("processes"), "panics": lambda: _panics(probe)})
+    parts = Parts()
+    table, panics = parts.of(answers["table"]), parts.of(answers["panics"])
+    section: dict = dict(zombie_count=None, zombies=None, orphan_count=None, orphans=None, panic_count=panics)
+    if table is not None:
+        zombies = [_listed(*entry) for entry in table if entry[2] == "Z"]
+        orphans = [found for entry in table for found in _orphaned(probe, *entry)]
+        section.update(zombie_count=len(zombies), **capped("zombies", zombies, LISTED))
+        section.update(orphan_count=len(orphans), **capped("orphans", orphans, LISTED))
+    return parts.conclude(section)
+
+
+def _listed(pid: int, ppid: int, state: str, command: str) -> dict:
+    return dict(pid=pid, ppid=ppid, state=state, command=printable(command))
+
+
+def _orphaned(probe: Probe, pid: int, ppid: int, state: str, name: str) -> list[dict]:
+    """The entry of a process that is an orphan of Orama's, else nothing."""
+    if ppid != 1 or state == "Z":
+        return []
+    try:
+        words = parse_command(probe.read("/proc/%d/cmdline" % pid))
+        if not is_of_orama(words, name, probe.options.orama_home):
+            return []
+        return [] if in_service(probe.read("/proc/%d/cgroup" % pid)) else [_listed(pid, ppid, state, " ".join(words))]
+    except ProbeError:  # it ended in between, or is hidden from this user
+        return []
+
+
+def parse_command(text: str) -> list[str]:
+    """The words of /proc/PID/cmdline."""
+    return [word for word in text.split("\0") if word]
+
+
+def is_of_orama(words: list[str], name: str, home: str) -> bool:
+    """Whether a command is one of the programs of a node, or works in Orama's home."""
+    programs = [name] + [word.rsplit("/", 1)[-1] for word in words[:1]]
+    if any(ORAMA_PROGRAMS.fullmatch(program) for program in programs):
+        return True
+    return any(word == home or home.rstrip("/") + "/" in word for word in words)
+
+
+def in_service(text: str) -> bool:
+    """Whether /proc/PID/cgroup names a service of systemd, in either version of cgroups."""
+    return any(part.endswith(".service") for line in text.splitlines() for part in line.split("/"))
+
+
+def _panics(probe: Probe) -> int | None:
+    lines = journal(probe, NODE_UNIT, HOUR)
+    if not lines and installed(probe, NODE_UNIT) is False:
+        return None
+    return count_panics(lines)
+
+
+def count_panics(lines: list[str]) -> int:
+    """Lines that tell of a panic or a fatal error, and not of the lack of one."""
+    return sum(1 for line in lines if PANIC.search(line))

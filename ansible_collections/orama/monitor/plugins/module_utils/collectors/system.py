@@ -1,0 +1,176 @@
+# Copyright: Orama Monitor contributors
+# MIT License (see LICENSE or https://opensource.org/license/mit)
+
+"""Section ``system``: processors, load, memory, disk, kernel, clock.
+
+Of the file systems only ``/`` and the one of Orama's home are asked, each with a time limit, so that a mount whose
+server is gone can't hold the rest.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+
+from ..errors import Missing, ProbeError
+from ..parts import Parts
+from ..probe import Probe
+from ..systemd import read_journal
+
+MIB = 2**20
+GIB = 2**30
+DAY = 86400
+LONG = 3650 * DAY
+KILLED = re.compile(r"\bKilled process \d+")
+
+
+def collect(probe: Probe) -> dict:
+    parts = Parts()
+    section = dict(
+        cpu_count=parts.ask(probe.machine, "cpu_count"),
+        **_load(_read(probe, parts, "/proc/loadavg", parse_load)),
+        **_memory(parts.ask(probe.machine, "virtual_memory")),
+        **_swap(parts.ask(probe.machine, "swap_memory")),
+        **_disk(probe, parts),
+        kernel_version=_read(probe, parts, "/proc/sys/kernel/osrelease", _word),
+        **_time(probe.machine("time"), _read(probe, parts, "/proc/uptime", parse_uptime)),
+        ntp_synchronized=probe.machine("clock_synchronized"),
+    )
+    section["oom_kills"] = parse_oom_kills(parts.ask(probe.read, "/proc/vmstat"))
+    section["oom_kills_24h"] = _recent_oom_kills(probe, section["oom_kills"], section["uptime_seconds"])
+    return parts.conclude(section)
+
+
+def _read(probe: Probe, parts: Parts, path: str, parse):
+    """What a file of the kernel says, or None with the reason among the problems."""
+    text = parts.ask(probe.read, path)
+    value = None if text is None else parse(text)
+    if text is not None and value is None:
+        parts.problems.append(ProbeError("%s: not understood" % path))
+    return value
+
+
+def _load(loads: list[float] | None) -> dict:
+    loads = loads or [None, None, None]
+    return dict(load_avg_1=loads[0], load_avg_5=loads[1], load_avg_15=loads[2])
+
+
+def parse_load(text: str) -> list[float] | None:
+    """The three averages of /proc/loadavg."""
+    words = text.split()[:3]
+    if len(words) == 3 and all(re.match(r"\d{1,9}\.\d+$", word) for word in words):
+        return [float(word) for word in words]
+    return None
+
+
+def _memory(memory: dict | None) -> dict:
+    """MiB; what is used is what is not available, so that the figures fit together."""
+    found = memory or {}
+    total, free, available = found.get("total"), found.get("free"), found.get("available")
+    used = None if total is None or available is None else total - available
+    return dict(
+        mem_total_mb=_whole(total, MIB),
+        mem_used_mb=_whole(used, MIB),
+        mem_free_mb=_whole(free, MIB),
+        mem_available_mb=_whole(available, MIB),
+        mem_use_pct=percent(used, total),
+    )
+
+
+def _swap(swap: dict | None) -> dict:
+    found = swap or {}
+    return dict(swap_total_mb=_whole(found.get("total"), MIB), swap_used_mb=_whole(found.get("used"), MIB))
+
+
+def _disk(probe: Probe, parts: Parts) -> dict:
+    home = probe.options.orama_home
+    answers = probe.together(
+        {path: lambda path=path: probe.machine("disk_usage", path) for path in dict.fromkeys(("/", home))}
+    )
+    if isinstance(answers.get(home), Missing) and home != "/" and not isinstance(answers["/"], ProbeError):
+        del answers[home]  # nothing of Orama's to look at: "/" it is
+    found = [usage for usage in map(parts.of, answers.values()) if usage]
+    return fuller([disk(usage) for usage in found])
+
+
+def fuller(disks: list[dict]) -> dict:
+    """Of several file systems the one that is closest to having no room left, in bytes or in inodes."""
+    known = [found for found in disks if found["disk_use_pct"] is not None]
+    return max(known, key=lambda found: max(found["disk_use_pct"], found["inode_use_pct"] or 0), default=disk({}))
+
+
+def disk(usage: dict) -> dict:
+    """Fields of one file system: as df counts, what only root may still use is not room."""
+    used, free, inodes = usage.get("used"), usage.get("free"), usage.get("inodes")
+    room = None if used is None or free is None else used + free
+    return dict(
+        disk_mount=usage.get("mount"),
+        disk_total_gb=_gib(usage.get("total")),
+        disk_used_gb=_gib(used),
+        disk_avail_gb=_gib(free),
+        disk_use_pct=_rounded_up(used, room),
+        inode_use_pct=_rounded_up(inodes - usage["inodes_free"], inodes) if inodes else None,
+    )
+
+
+def _time(now: float, uptime: float | None) -> dict:
+    since = None
+    if uptime is not None:
+        began = datetime.datetime.fromtimestamp(int(now - uptime), datetime.timezone.utc)
+        since = began.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return dict(uptime_seconds=None if uptime is None else int(uptime), uptime_since=since, time_unix=round(now, 3))
+
+
+def parse_uptime(text: str) -> float | None:
+    """Seconds since boot, the first number of /proc/uptime."""
+    found = re.match(r"\d{1,10}\.\d+(?=\s)", text)
+    return float(found.group()) if found else None
+
+
+def parse_oom_kills(text: str | None) -> int | None:
+    """Processes the kernel killed for want of memory since boot; kernels before 4.13 do not count them."""
+    found = re.search(r"^oom_kill (\d{1,18})$", text or "", re.MULTILINE)
+    return int(found.group(1)) if found else None
+
+
+def _recent_oom_kills(probe: Probe, since_boot: int | None, uptime: int | None) -> int | None:
+    """Those of the last day. The kernel's log is asked only where the count since boot leaves it open."""
+    if since_boot == 0 or (since_boot is not None and uptime is not None and uptime <= DAY):
+        return since_boot
+    try:
+        found = count_oom_kills(read_journal(probe, ["--dmesg", "--grep=Killed process"], DAY))
+        if found or read_journal(probe, ["--dmesg", "--until=-%ds" % DAY], LONG, lines=1):
+            return found
+    except ProbeError:
+        pass
+    return None  # a log that does not reach back a day, or is not kept, has not seen them all
+
+
+def count_oom_kills(lines: list[str]) -> int:
+    """Kernel messages that tell of a killed process."""
+    return sum(1 for line in lines if KILLED.search(line))
+
+
+def percent(part: float | None, whole: float | None) -> int | None:
+    """0 to 100; None when there is no whole."""
+    if part is None or not whole:
+        return None
+    return max(0, min(100, round(100 * part / whole)))
+
+
+def _rounded_up(part: int | None, whole: int | None) -> int | None:
+    """Percent as df shows them: what has begun counts."""
+    return None if part is None or not whole else max(0, min(100, -(-100 * part // whole)))
+
+
+def _whole(number: int | None, unit: int) -> int | None:
+    return None if number is None else max(0, number) // unit
+
+
+def _gib(number: int | None) -> float | None:
+    return None if number is None else round(number / GIB, 2)
+
+
+def _word(text: str) -> str | None:
+    words = text.split()
+    return words[0][:200] if words else None

@@ -1,0 +1,26 @@
+# Copyright: Orama Monitor contributors
+# MIT License (see LICENSE or https://opensource.org/license/mit)
+
+"""What the lines of a service's log say: counted by the level a line names, else by its words."""
+
+from __future__ import annotations
+
+import re
+
+LEVEL = re.compile(r"""\[(?P<tag>[A-Z]{3,9})\]|\b(?:level|lvl)["']?\s*[=:]\s*["']?(?P<key>[A-Za-z]+)""")
+ERROR_LEVELS = ("ERR", "ERROR", "CRITICAL", "FATAL", "PANIC")
+LEVELS = ERROR_LEVELS + ("DEBUG", "TRACE", "INFO", "NOTICE", "WARN", "WARNING")
+ERROR_WORD = re.compile(r"\b(?:error|fatal|panic)\b", re.IGNORECASE)  # NOERROR is another word
+
+
+def is_error(line: str) -> bool:
+    """Whether a line reports an error."""
+    for found in LEVEL.finditer(line):
+        level = (found.group("tag") or found.group("key")).upper()
+        if level in LEVELS:
+            return level in ERROR_LEVELS
+    return bool(ERROR_WORD.search(line))
+
+
+def count_errors(lines: list[str]) -> int:
+    return sum(1 for line in lines if is_error(line))

@@ -1,0 +1,54 @@
+# Copyright: Orama Monitor contributors
+# MIT License (see LICENSE or https://opensource.org/license/mit)
+
+"""Picks values out of a service's JSON without believing it: a wrong type is None, never an exception."""
+
+from __future__ import annotations
+
+import math
+
+TEXT_LIMIT = 500
+NUMBER_LIMIT = 2**63 - 1
+
+
+def at(tree: object, *path: str) -> object:
+    """What is found down the path of keys, or None."""
+    for key in path:
+        tree = tree.get(key) if isinstance(tree, dict) else None
+    return tree
+
+
+def mapping(value: object) -> dict:
+    return value if isinstance(value, dict) else {}
+
+
+def text(value: object) -> str | None:
+    """A text that says something, on one line and cut to a length; half characters are replaced."""
+    if not isinstance(value, str) or not value.strip():
+        return None
+    return " ".join(value.split())[:TEXT_LIMIT].encode("utf-8", "replace").decode("utf-8")
+
+
+def count(value: object) -> int | None:
+    """A whole number from 0, also one written as text."""
+    if isinstance(value, str) and len(value) < 20 and value.isascii() and value.isdigit():
+        value = int(value)
+    if isinstance(value, float) and math.isfinite(value) and value == int(value):
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= NUMBER_LIMIT:
+        return None
+    return value
+
+
+def real(value: object) -> float | None:
+    """A finite number."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or abs(value) > NUMBER_LIMIT:
+        return None
+    return float(value) if math.isfinite(value) else None
+
+
+def flag(value: object) -> bool | None:
+    """True or False, also written as text."""
+    if isinstance(value, str):
+        return {"true": True, "false": False}.get(value.lower())
+    return value if isinstance(value, bool) else None

@@ -1,0 +1,208 @@
+# Copyright: Orama Monitor contributors
+# MIT License (see LICENSE or https://opensource.org/license/mit)
+
+"""What systemd knows: the units of an Orama node, asked once in a collection, and the journal of one unit."""
+
+from __future__ import annotations
+
+import re
+
+from .errors import Denied, Missing, ProbeError
+from .options import Options
+from .probe import Output, Probe
+
+CORE_UNITS = (
+    "orama-node",
+    "orama-gateway",
+    "orama-olric",
+    "orama-ipfs",
+    "orama-ipfs-cluster",
+    "orama-anyone-relay",
+    "orama-anyone-client",
+    "coredns",
+    "caddy",
+)
+WIREGUARD_UNIT = "wg-quick@%s"
+PACKAGED_ANYONE_UNIT = "anon@default"  # the daemon's unit where it came as a Debian package, not with Orama
+FOUND_UNITS = ("orama-deploy-*", "orama-namespace-*@*")
+UNIT_FILES = "/etc/systemd/system"
+
+PROPERTIES = (
+    "Id",
+    "LoadState",
+    "ActiveState",
+    "SubState",
+    "UnitFileState",
+    "NRestarts",
+    "ActiveEnterTimestampMonotonic",
+    "MemoryCurrent",
+    "CPUUsageNSec",
+    "MainPID",
+)
+ENABLED_STATES = ("enabled", "enabled-runtime")
+ACTIVE_STATES = ("active", "reloading", "refreshing")
+UNKNOWN_NUMBERS = ("", "[not set]", str(2**64 - 1))  # old versions print the number that stands for "not set"
+
+LOOP_RESTARTS = 3
+LOOP_SECONDS = 300
+JOURNAL_LINES = 10000
+JOURNAL_FOLDERS = ("/run/log/journal", "/var/log/journal")
+UNREADABLE_JOURNAL = ("insufficient permissions", "not seeing messages from other users")
+
+
+def core_units(options: Options) -> tuple[str, ...]:
+    """The names of the units every Orama node may have."""
+    return CORE_UNITS + (WIREGUARD_UNIT % options.wireguard_interface,)
+
+
+def units(probe: Probe) -> dict[str, dict]:
+    """Every unit of interest by its name without ".service"; ``load_state`` tells which are installed.
+
+    Raises Missing where there is no systemd, else as ``probe.run``.
+    """
+    return probe.once(_units)
+
+
+def active(probe: Probe, unit: str) -> bool | None:
+    """Whether the unit is active; None when systemd could not be asked."""
+    state = _unit(probe, unit)
+    return None if state is None else state["active_state"] in ACTIVE_STATES
+
+
+def installed(probe: Probe, unit: str) -> bool | None:
+    """Whether systemd has the unit, masked ones included; None when systemd could not be asked."""
+    state = _unit(probe, unit)
+    return None if state is None else state["load_state"] not in (None, "not-found")
+
+
+def journal(probe: Probe, unit: str, seconds: int) -> list[str]:
+    """The unit's messages of the last ``seconds``, oldest first, at most the newest JOURNAL_LINES lines.
+
+    Raises Missing (no journal), Denied (not readable by this user), else as ``probe.run``.
+    """
+    return probe.once(_JournalOf(unit, seconds))
+
+
+def _unit(probe: Probe, name: str) -> dict | None:
+    try:
+        return units(probe).get(name, NOT_FOUND)
+    except ProbeError:
+        return None
+
+
+NOT_FOUND = {"active_state": "inactive", "load_state": "not-found"}
+
+
+def _units(probe: Probe) -> dict[str, dict]:
+    names = list(core_units(probe.options)) + [PACKAGED_ANYONE_UNIT] + list(FOUND_UNITS) + _unit_files(probe)
+    asked = ["%s.service" % name for name in names]
+    output = probe.run(["systemctl", "show", "--all", "--property=%s" % ",".join(PROPERTIES), "--"] + asked)
+    found = parse_show(output.stdout, probe.machine("monotonic"))
+    if not found:
+        raise _no_systemd(output)
+    return found
+
+
+def _no_systemd(output: Output) -> ProbeError:
+    if "booted with systemd" in output.stderr or "connect to bus" in output.stderr:
+        return Missing("systemd does not run on this node")
+    return ProbeError("systemctl show: no units in its answer (exit code %d)" % output.code)
+
+
+def _unit_files(probe: Probe) -> list[str]:
+    """Deployments that are stopped and disabled: systemd forgets them, their unit files remain."""
+    try:
+        files = probe.entries(UNIT_FILES)
+    except ProbeError:
+        return []
+    return [name[: -len(".service")] for name in files if re.match(r"orama-deploy-[\w.:@-]+\.service$", name)]
+
+
+def parse_show(text: str, now: float) -> dict[str, dict]:
+    """The blocks of ``systemctl show`` as units by name; ``now`` is the monotonic clock in seconds."""
+    found = {}
+    for block in re.split(r"\n\s*\n", text):
+        values = dict(line.split("=", 1) for line in block.splitlines() if "=" in line)
+        if values.get("Id"):
+            unit = _parsed(values, now)
+            found[unit["name"]] = unit
+    return found
+
+
+def _parsed(values: dict[str, str], now: float) -> dict:
+    state = values.get("ActiveState")
+    restarts = _number(values.get("NRestarts"))
+    entered = _number(values.get("ActiveEnterTimestampMonotonic"))
+    since = int(now - entered / 1e6) if entered and state in ACTIVE_STATES else None
+    if since is not None and since < 0:  # no time of this boot
+        since = None
+    memory = _number(values.get("MemoryCurrent"))
+    return dict(
+        name=re.sub(r"\.service$", "", values["Id"]),
+        load_state=values.get("LoadState"),
+        active_state=state,
+        sub_state=values.get("SubState"),
+        enabled=values["UnitFileState"] in ENABLED_STATES if "UnitFileState" in values else None,
+        n_restarts=restarts,
+        active_since_sec=since,
+        memory_current_mb=None if memory is None else memory // 2**20,
+        cpu_usage_nsec=_number(values.get("CPUUsageNSec")),
+        main_pid=_number(values.get("MainPID")) or None,
+        restart_loop_risk=loops(restarts, state, since),
+    )
+
+
+def loops(restarts: int | None, state: str | None, since: int | None) -> bool | None:
+    """Whether a unit that was restarted by systemd has not settled since."""
+    if restarts is None:
+        return None
+    unsettled = state == "activating" or (since is not None and since < LOOP_SECONDS)
+    return restarts > LOOP_RESTARTS and unsettled
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text not in UNKNOWN_NUMBERS and re.match(r"[0-9]{1,20}$", text) else None
+
+
+class _JournalOf:
+    """One question to the journal, equal to another of the same unit and window, so that it is asked once."""
+
+    def __init__(self, unit: str, seconds: int) -> None:
+        self.key = (unit, seconds)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _JournalOf) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def __call__(self, probe: Probe) -> list[str]:
+        unit, seconds = self.key
+        return read_journal(probe, ["--unit=%s.service" % unit], seconds)
+
+
+def read_journal(probe: Probe, match: list[str], seconds: int, lines: int = JOURNAL_LINES) -> list[str]:
+    """Messages of the last ``seconds`` that match, oldest first. Raises as ``journal``."""
+    # Only --reverse makes --lines mean the newest in every version when --since is given too.
+    bounds = ["--since=-%ds" % seconds, "--lines=%d" % lines, "--reverse"]
+    output = probe.run(["journalctl", "--output=cat", "--no-pager"] + bounds + match)
+    if any(words in output.stderr for words in UNREADABLE_JOURNAL):
+        raise Denied("the journal is not readable by this user")
+    found = parse_journal(output.stdout)
+    if not found and output.code != 0 and output.stderr.strip():
+        raise ProbeError("journalctl: exit code %d" % output.code)
+    if not found and not any(_holds_files(probe, folder) for folder in JOURNAL_FOLDERS):
+        raise Missing("this node keeps no journal")
+    return found
+
+
+def _holds_files(probe: Probe, folder: str) -> bool:
+    try:
+        return bool(probe.entries(folder))
+    except ProbeError:
+        return False
+
+
+def parse_journal(text: str) -> list[str]:
+    """Messages, newest first, as a list oldest first, without the remarks of journalctl itself."""
+    return [line for line in reversed(text.splitlines()) if not re.match(r"-- .* --$", line)]

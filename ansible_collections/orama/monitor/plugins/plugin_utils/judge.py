@@ -1,0 +1,206 @@
+# Copyright: Orama Monitor contributors
+# MIT License (see LICENSE or https://opensource.org/license/mit)
+
+"""From answers by host to a judged cluster, by the rules of the Python package orama-monitor."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.orama.monitor.plugins.plugin_utils.answers import FACT
+
+try:
+    from pydantic import ValidationError
+
+    from orama_monitor.alerts.alert import Alert, Severity
+    from orama_monitor.alerts.policy import Policy, read_policy
+    from orama_monitor.cluster_report import ClusterReport, assess
+    from orama_monitor.errors import MonitorError
+    from orama_monitor.failures import failure
+    from orama_monitor.snapshot import ConfiguredNode, NodeResult, Snapshot, read_report
+except ImportError as error:
+    MISSING: str | None = "the Python package orama-monitor is missing here (pip install orama-monitor): %s" % error
+    MonitorError = Exception
+else:
+    MISSING = None
+
+TIMEOUT = 60.0
+UNNAMED = "ansible"
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """The environment, the hosts that are asked, and the role of every host that belongs to it."""
+
+    environment: str
+    asked: list[str]
+    roles: dict[str, str]
+
+
+def cluster_of(task_vars: dict[str, Any], hosts: list[str] | None, environment: str | None, whole: bool) -> Cluster:
+    """The cluster a task speaks of. Raises MonitorError when it is none or more than one.
+
+    Without ``hosts``: those of the play, or with ``whole`` all of their environment, whatever the play is at.
+    """
+    hostvars, groups = task_vars["hostvars"], task_vars.get("groups") or {}
+    asked = list(dict.fromkeys(hosts or task_vars.get("ansible_play_hosts_all") or ()))
+    unknown = [host for host in asked if host not in hostvars]
+    if unknown:
+        raise MonitorError("not in the inventory: %s" % ", ".join(unknown))
+    if not asked:
+        raise MonitorError("no hosts to judge")
+    name = environment or _environment(hostvars, asked)
+    everyone = list(dict.fromkeys([*(groups.get(name) or ()), *asked]))
+    if whole and not hosts:
+        asked = everyone
+    return Cluster(name, asked, {host: _role(hostvars.raw_get(host)) for host in everyone})
+
+
+def snapshot(cluster: Cluster, answers: Mapping[str, Mapping[str, Any]], began: float) -> Snapshot:
+    """What came home, validated."""
+    return Snapshot(
+        environment=cluster.environment,
+        collected_at=datetime.fromtimestamp(_first(answers, began), timezone.utc),
+        duration_seconds=max(0.0, time.time() - _first(answers, began)),
+        configured=[ConfiguredNode(host=host, role=role) for host, role in cluster.roles.items()],
+        nodes=[_result(host, cluster.roles[host], answers.get(host) or {}) for host in cluster.asked],
+    )
+
+
+def policy(given: Any) -> Policy | None:
+    """The thresholds and mutes to judge by: a file's path, a mapping, or nothing for the built-in ones."""
+    if not given:
+        return None
+    if not isinstance(given, Mapping):
+        return read_policy(Path(str(given)).expanduser())
+    try:
+        return Policy.model_validate(_plain(given))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(part) for part in first["loc"] if part != "[key]")
+        raise MonitorError("policy: %s: %s" % (place, first["msg"].replace("Value error, ", ""))) from None
+
+
+def report(cluster: Cluster, answers: Mapping[str, Mapping[str, Any]], began: float, given: Any) -> ClusterReport:
+    """The judged cluster, by the policy that is given."""
+    return assess(snapshot(cluster, answers, began), policy(given))
+
+
+def standing(judged: ClusterReport, threshold: str) -> list[Alert]:
+    """The alerts as bad as ``threshold`` or worse, muted ones left out."""
+    limit = Severity(threshold).rank
+    return [alert for alert in judged.alerts if not alert.muted and alert.severity.rank <= limit]
+
+
+def at_least(alerts: list[dict[str, Any]], severity: str) -> list[dict[str, Any]]:
+    """The alerts, as data, as bad as ``severity`` or worse."""
+    return [alert for alert in alerts if Severity(alert["severity"]).rank <= Severity(severity).rank]
+
+
+def sentence(judged: ClusterReport, found: list[Alert], threshold: str) -> str:
+    """One line: is the cluster healthy by this threshold, and if not, what stands."""
+    meta = judged.meta
+    if not found:
+        return "%s is healthy: %d of %d nodes, no alert at or above %s" % (
+            meta.environment,
+            meta.healthy_count,
+            meta.node_count,
+            threshold,
+        )
+    roots = [alert for alert in found if alert.is_root] or found
+    more = "" if len(roots) <= 3 else " and %d more" % (len(roots) - 3)
+    said = "; ".join("%s on %s: %s" % (alert.code, alert.node, _line(alert.message)) for alert in roots[:3])
+    return "%s is not healthy: %s%s" % (meta.environment, said, more)
+
+
+def lines(judged: ClusterReport, severity: str) -> list[str]:
+    """The report for people: a headline, the summary, the nodes that are not healthy, the alerts."""
+    meta, summary = judged.meta, judged.summary
+    text = [
+        "%s: %d nodes, %d healthy, %d degraded, %d unreachable"
+        % (meta.environment, meta.node_count, meta.healthy_count, meta.degraded_count, meta.unreachable_count),
+        "RQLite leader %s, voters %s; mesh: %s; services: %s"
+        % (
+            summary.rqlite_leader or "unknown",
+            summary.rqlite_voters or "unknown",
+            summary.wg_mesh_status,
+            summary.service_health,
+        ),
+        "alerts: %d critical, %d warning, %d info"
+        % (summary.critical_alerts, summary.warning_alerts, summary.info_alerts),
+    ]
+    for node in judged.nodes:
+        if node.error:
+            text.append("%-11s %s: %s" % (node.status, node.host, _line(node.error)))
+    for alert in standing(judged, severity):
+        mark = "" if alert.is_root else "  (because of %s on %s)" % (alert.cause.code, alert.cause.node)
+        text.append("%-8s %s %s: %s%s" % (alert.severity.value, alert.code, alert.node, _line(alert.message), mark))
+    return text
+
+
+def _environment(hostvars: Any, asked: list[str]) -> str:
+    names = {hostvars.raw_get(host).get("orama_environment") for host in asked} - {None}
+    if len(names) > 1:
+        raise MonitorError(
+            "the hosts are of several environments (%s): choose one, such as with orama_hosts=%s"
+            % (", ".join(sorted(map(str, names))), sorted(map(str, names))[0])
+        )
+    return str(names.pop()) if names else UNNAMED
+
+
+def _role(variables: Mapping[str, Any]) -> str:
+    role = variables.get("orama_role")
+    if role:
+        return str(role)
+    return "nameserver" if "nameservers" in (variables.get("group_names") or ()) else "node"
+
+
+def _first(answers: Mapping[str, Mapping[str, Any]], began: float) -> float:
+    """When the first node was asked: in a play that collected before this task, earlier than ``began``."""
+    return min([began, *(start for start in map(_bounds, answers.values()) if start)])
+
+
+def _bounds(answer: Mapping[str, Any]) -> float | None:
+    started, ended = answer.get("started"), answer.get("ended")
+    if isinstance(started, float) and isinstance(ended, float) and 0 <= started <= ended:
+        return started
+    return None
+
+
+def _result(host: str, role: str, answer: Mapping[str, Any]) -> NodeResult:
+    result = NodeResult(host=host, role=role)
+    started = _bounds(answer)
+    if started is not None:
+        result.started, result.ended = started, answer["ended"]
+        result.collection_ms = round((answer["ended"] - started) * 1000)
+    facts = answer.get("ansible_facts") or {}
+    if FACT in facts:
+        try:
+            result.report = read_report(_plain(facts[FACT]))
+        except ValueError as error:
+            result.failure, result.error = "collect_failed", str(error)
+    elif answer:
+        result.failure, result.error = failure(_texts(answer), bool(answer.get("unreachable")), TIMEOUT)
+    else:
+        result.failure, result.error = "collect_failed", "no answer came back"
+    return result
+
+
+def _texts(answer: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in answer.items() if key != "ansible_facts"}
+
+
+def _plain(value: Any) -> Any:
+    """Built-in types only: Ansible marks texts with types of its own, and strict validation refuses them."""
+    return json.loads(json.dumps(value))
+
+
+def _line(text: str) -> str:
+    """One line without control characters: a node's words reach a terminal here."""
+    return "".join(char if char.isprintable() else " " for char in text)[:300]

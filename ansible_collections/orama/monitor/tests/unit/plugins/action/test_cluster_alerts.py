@@ -1,0 +1,114 @@
+# Copyright: Orama Monitor contributors
+# MIT License (see LICENSE or https://opensource.org/license/mit)
+
+"""What a play knows of its hosts, and how that becomes a cluster to judge."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timezone
+from typing import Any
+
+import pytest
+
+pytest.importorskip("orama_monitor")
+
+from ansible_collections.orama.monitor.plugins.plugin_utils import judge  # noqa: E402
+from ansible_collections.orama.monitor.plugins.plugin_utils.answers import answers_of_play  # noqa: E402
+
+UNREACHABLE = "Failed to connect to the host via ssh: ssh: connect to host 192.0.2.1 port 22: Connection refused"
+
+
+class HostVars(dict):
+    def raw_get(self, host: str) -> dict[str, Any]:
+        return self[host]
+
+
+def report(age: float = 0.0) -> dict[str, Any]:
+    stamp = datetime.fromtimestamp(time.time() - age, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return dict(schema_version=1, timestamp=stamp, hostname="n", collect_ms=1)
+
+
+def play(hosts: dict[str, dict[str, Any]], active: list[str] | None = None, **groups: list[str]) -> dict[str, Any]:
+    names = list(hosts)
+    return dict(
+        hostvars=HostVars(hosts),
+        groups=groups,
+        ansible_play_hosts_all=names,
+        ansible_play_hosts=names if active is None else active,
+    )
+
+
+def judged(task_vars: dict[str, Any], **options: Any) -> Any:
+    cluster = judge.cluster_of(task_vars, options.get("hosts"), options.get("environment"), options.get("whole", False))
+    answers = answers_of_play(task_vars, cluster.asked, 600.0)
+    return judge.snapshot(cluster, answers, time.time())
+
+
+def test_registered_results_count_before_facts_and_failures_are_kept() -> None:
+    fact = dict(ansible_facts=dict(orama_report=report()))
+    found = judged(
+        play(
+            dict(
+                fine=dict(orama_collection=dict(ansible_facts=dict(orama_report=report()), started=1.0, ended=1.5)),
+                away=dict(fact, orama_collection=dict(unreachable=True, msg=UNREACHABLE)),
+                broken=dict(fact, orama_collection=dict(failed=True, msg="sudo: a password is required")),
+                empty=dict(orama_collection=dict()),
+            )
+        )
+    )
+    fine, away, broken, empty = found.nodes
+    assert fine.report is not None and fine.collection_ms == 500
+    assert (away.failure, away.report) == ("unreachable", None) and "refused" in away.error
+    assert broken.failure == "collect_failed" and "password" in broken.error
+    assert empty.failure == "collect_failed"
+
+
+def test_a_fact_alone_counts_while_it_is_fresh_and_its_host_in_the_play() -> None:
+    def host(age: float) -> dict[str, Any]:
+        return dict(ansible_facts=dict(orama_report=report(age)))
+
+    hosts = dict(fresh=host(1), old=host(3600), lost=host(1), never={})
+    nodes = {node.host: node for node in judged(play(hosts, active=["fresh", "old", "never"])).nodes}
+    assert nodes["fresh"].report is not None
+    assert all(nodes[name].report is None for name in ("old", "lost", "never"))
+    assert nodes["lost"].failure == "unreachable"
+
+
+def test_a_report_that_is_not_valid_is_a_failure() -> None:
+    wrong = dict(report(), collect_ms="soon")
+    node = judged(play(dict(n=dict(orama_collection=dict(ansible_facts=dict(orama_report=wrong)))))).nodes[0]
+    assert node.failure == "collect_failed" and "collect_ms" in node.error
+
+
+def test_a_gate_takes_the_whole_environment_and_a_report_what_was_asked() -> None:
+    hosts = dict(a=dict(orama_environment="x", orama_role="node"), b=dict(orama_environment="x"), c={})
+    one = dict(play(hosts, x=["a", "b"]), ansible_play_hosts_all=["a"])
+    assert judge.cluster_of(one, None, None, whole=True).asked == ["a", "b"]
+    narrow = judge.cluster_of(one, None, None, whole=False)
+    assert (narrow.environment, narrow.asked, list(narrow.roles)) == ("x", ["a"], ["a", "b"])
+
+
+@pytest.mark.parametrize(
+    ("hosts", "said"),
+    [(["nobody"], "not in the inventory: nobody"), (["a", "b"], "several environments \\(x, y\\)"), ([], "no hosts")],
+)
+def test_no_cluster_or_two_are_refused(hosts: list[str], said: str) -> None:
+    task_vars = play(dict(a=dict(orama_environment="x"), b=dict(orama_environment="y")))
+    if not hosts:
+        task_vars["ansible_play_hosts_all"] = []
+    with pytest.raises(judge.MonitorError, match=said):
+        judge.cluster_of(task_vars, hosts or None, None, whole=False)
+
+
+def test_roles_from_variable_or_group() -> None:
+    hosts = dict(a=dict(orama_role="nameserver-ns1"), b=dict(group_names=["nameservers"]), c={})
+    assert judge.cluster_of(play(hosts), None, "x", whole=False).roles == dict(
+        a="nameserver-ns1", b="nameserver", c="node"
+    )
+
+
+def test_lines_hold_no_control_characters() -> None:
+    bad = dict(orama_collection=dict(failed=True, msg="\x1b[31mred\x07"))
+    lines = judge.lines(judge.assess(judged(play(dict(n=bad)))), "info")
+    assert "red" in "".join(lines) and all(line.isprintable() for line in lines)

@@ -1,0 +1,415 @@
+"""The probe: what it asks ends in time, leaves nothing behind, and says plainly why there is no answer."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+
+import pytest
+
+from ansible_collections.orama.monitor.plugins.module_utils import machine
+from ansible_collections.orama.monitor.plugins.module_utils.errors import Denied, Missing, ProbeError, ProbeTimeout
+from ansible_collections.orama.monitor.plugins.module_utils.options import Options
+from ansible_collections.orama.monitor.plugins.module_utils.probe import TEXT_LIMIT, Probe
+
+AS_ROOT = os.geteuid() == 0
+
+
+def script(tmp_path, text):
+    path = tmp_path / "tool"
+    path.write_text("#!/bin/sh\n" + text)
+    path.chmod(0o755)
+    return str(path)
+
+
+def gone(pid, within=5.0):
+    ends = time.monotonic() + within
+    while time.monotonic() < ends:
+        try:
+            with open("/proc/%d/stat" % pid) as stat:
+                if stat.read().rsplit(")", 1)[1].split()[0] == "Z":
+                    return True
+        except (FileNotFoundError, ProcessLookupError):
+            return True
+        time.sleep(0.01)
+    return False
+
+
+# Commands
+
+
+def test_run_gives_code_and_both_outputs(tmp_path):
+    output = Probe().run([script(tmp_path, "echo out; echo err >&2; exit 3")])
+    assert (output.code, output.stdout, output.stderr) == (3, "out\n", "err\n")
+
+
+def test_run_without_a_shell(tmp_path):
+    words = ["$(id)", "; touch x", "*", "a b"]
+    output = Probe().run([script(tmp_path, 'printf "%s\\n" "$@"'), *words])
+    assert output.stdout.splitlines() == words
+
+
+def test_run_in_a_clean_environment(tmp_path, monkeypatch):
+    monkeypatch.setenv("ORAMA_SECRET", "hunter2")
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    output = Probe().run([script(tmp_path, "env; pwd; cat")])
+    assert "hunter2" not in output.stdout
+    assert "LC_ALL=C\n" in output.stdout
+    assert output.stdout.endswith("/\n")
+
+
+def test_run_a_command_that_is_not_there():
+    with pytest.raises(Missing, match="no-such-tool: command not found"):
+        Probe().run(["no-such-tool"])
+
+
+def test_run_what_can_not_be_run(tmp_path):
+    path = tmp_path / "tool"
+    path.write_bytes(b"\x7fELF broken")
+    path.chmod(0o755)
+    with pytest.raises(ProbeError):
+        Probe().run([str(path)])
+
+
+def test_run_undecodable_output(tmp_path):
+    assert Probe().run([script(tmp_path, r"printf '\377\001'")]).stdout == "\\xff\x01"
+
+
+def test_run_ends_with_its_time_and_kills_the_whole_group(tmp_path):
+    tool = script(tmp_path, "sleep 60 & echo $! > %s/pid; sleep 60" % tmp_path)
+    began = time.monotonic()
+    with pytest.raises(ProbeTimeout, match="tool: no answer within 0.3 s"):
+        Probe().run([tool], timeout=0.3)
+    assert time.monotonic() - began < 5
+    assert gone(int((tmp_path / "pid").read_text()))
+
+
+def test_run_ends_also_when_a_grandchild_keeps_the_pipe_open(tmp_path):
+    tool = script(tmp_path, "sleep 60 & echo $! > %s/pid" % tmp_path)
+    began = time.monotonic()
+    with pytest.raises(ProbeTimeout):
+        Probe().run([tool], timeout=0.3)
+    assert time.monotonic() - began < 5
+    assert gone(int((tmp_path / "pid").read_text()))
+
+
+def test_run_ends_what_ignores_the_polite_signals(tmp_path):
+    tool = script(tmp_path, "trap '' TERM INT HUP; echo $$ > %s/pid; while :; do sleep 1; done" % tmp_path)
+    with pytest.raises(ProbeTimeout):
+        Probe().run([tool], timeout=0.3)
+    assert gone(int((tmp_path / "pid").read_text()))
+
+
+def test_no_question_outlives_the_collection(tmp_path):
+    probe = Probe(Options(deadline=0.3))
+    began = time.monotonic()
+    with pytest.raises(ProbeTimeout):
+        probe.run([script(tmp_path, "exec sleep 60")], timeout=30)
+    assert time.monotonic() - began < 5
+    for question in (lambda: probe.run(["true"]), lambda: probe.get("http://127.0.0.1:1/")):
+        with pytest.raises(ProbeTimeout, match="the collection's time is over"):
+            question()
+
+
+def test_close_kills_what_still_runs_and_lets_nothing_start(tmp_path):
+    probe = Probe()
+    tool = script(tmp_path, "echo $$ > %s/pid; exec sleep 60" % tmp_path)
+    answers = []
+
+    def ask():
+        try:
+            answers.append(probe.run([tool], timeout=30))
+        except Exception as error:
+            answers.append(error)
+
+    asking = threading.Thread(target=ask, daemon=True)
+    asking.start()
+    ends = time.monotonic() + 5
+    while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text().strip():
+        assert time.monotonic() < ends
+        time.sleep(0.01)
+    probe.close()
+    assert gone(int((tmp_path / "pid").read_text()))
+    asking.join(5)
+    assert answers
+    with pytest.raises(ProbeTimeout):
+        probe.run(["true"])
+
+
+# Files
+
+
+def test_read_a_part_of_a_file(tmp_path):
+    (tmp_path / "file").write_bytes(b"begin\xff-end")
+    probe = Probe(root=str(tmp_path))
+    assert probe.read("/file") == "begin\\xff-end"
+    assert probe.read("/file", limit=5) == "begin"
+    assert probe.read("/file", limit=3, tail=True) == "end"
+    assert probe.read("/file", limit=500, tail=True) == "begin\\xff-end"
+
+
+def test_what_is_not_there(tmp_path):
+    (tmp_path / "file").write_text("")
+    probe = Probe(root=str(tmp_path))
+    for question in (probe.read, probe.permissions, probe.entries):
+        with pytest.raises(Missing):
+            question("/nothing")
+    with pytest.raises(Missing):
+        probe.read("/file/below")
+    with pytest.raises(ProbeError):
+        probe.read("/")
+    with pytest.raises(ProbeError):
+        probe.entries("/file")
+    assert not probe.exists("/nothing")
+
+
+@pytest.mark.skipif(AS_ROOT, reason="nothing is closed to root")
+def test_what_may_not_be_read(tmp_path):
+    (tmp_path / "file").write_text("secret")
+    (tmp_path / "file").chmod(0)
+    with pytest.raises(Denied):
+        Probe(root=str(tmp_path)).read("/file")
+
+
+def test_permissions_and_entries(tmp_path):
+    for name, mode in (("b", 0o600), ("a", 0o4755)):
+        (tmp_path / name).write_text("")
+        (tmp_path / name).chmod(mode)
+    probe = Probe(root=str(tmp_path))
+    assert (probe.permissions("/b"), probe.permissions("/a")) == ("600", "4755")
+    assert probe.entries("/") == ["a", "b"]
+
+
+# Several questions
+
+
+def test_once_asks_once_and_shares_the_answer():
+    probe = Probe()
+    asked = []
+
+    def question(_probe):
+        asked.append(1)
+        time.sleep(0.05)
+        return "answer"
+
+    answers = probe.together({str(number): lambda: probe.once(question) for number in range(8)})
+    assert set(answers.values()) == {"answer"}
+    assert len(asked) == 1
+
+
+def test_once_shares_the_error_too():
+    probe = Probe()
+    asked = []
+
+    def question(_probe):
+        asked.append(1)
+        raise Missing("gone")
+
+    for _attempt in range(2):
+        with pytest.raises(Missing, match="gone"):
+            probe.once(question)
+    assert len(asked) == 1
+
+
+def test_together_a_failure_costs_only_its_own_answer():
+    def broken():
+        raise KeyError("x")
+
+    answers = Probe().together({"good": lambda: 1, "broken": broken})
+    assert answers["good"] == 1
+    assert isinstance(answers["broken"], KeyError)
+
+
+def test_together_does_not_wait_for_ever():
+    released = threading.Event()
+    answers = Probe(Options(deadline=0.2)).together({"good": lambda: 1, "hangs": lambda: released.wait(60)})
+    released.set()
+    assert answers["good"] == 1
+    assert isinstance(answers["hangs"], ProbeTimeout)
+
+
+# The machine
+
+
+def test_a_disk_that_does_not_answer(monkeypatch):
+    psutil = pytest.importorskip("psutil")
+    released = threading.Event()
+
+    def hanging(_path):
+        released.wait(60)
+        raise OSError
+
+    monkeypatch.setattr(psutil, "disk_usage", hanging)
+    monkeypatch.setattr(machine, "DISK_TIMEOUT", 0.2)
+    with pytest.raises(ProbeTimeout, match="its file system did not answer within 0.2 s"):
+        Probe().machine("disk_usage", "/")
+    released.set()
+
+
+def test_a_disk_that_is_not_there(tmp_path):
+    pytest.importorskip("psutil")
+    with pytest.raises(Missing):
+        Probe(root=str(tmp_path)).machine("disk_usage", "/nothing")
+
+
+def proc(tmp_path, processes):
+    for pid, (stat, links) in processes.items():
+        folder = tmp_path / "proc" / str(pid)
+        (folder / "fd").mkdir(parents=True)
+        (folder / "stat").write_text(stat)
+        for number, link in enumerate(links):
+            (folder / "fd" / str(number)).symlink_to(link)
+    return Probe(root=str(tmp_path))
+
+
+def test_processes_with_odd_names(tmp_path):
+    probe = proc(
+        tmp_path,
+        {
+            1: ("1 (systemd) S 0 1 1", []),
+            7: ("7 (a) Z (b) c) R 1 7 7", []),
+            8: ("8 (gone) Z 7 8 8", []),
+            9: ("", []),
+            10: ("10 (ours) S %d 1 1" % os.getpid(), []),
+            11: ("11 (line\nbreak) S 1 11 11", []),
+        },
+    )
+    (tmp_path / "proc" / "self").mkdir()
+    names = {entry[0]: tuple(entry[1:]) for entry in probe.machine("processes")}
+    assert names == {
+        1: (0, "S", "systemd"),
+        7: (1, "R", "a) Z (b) c"),
+        8: (7, "Z", "gone"),
+        11: (1, "S", "line\nbreak"),
+    }
+
+
+def test_a_zombie_that_is_gone_a_moment_later_is_none(tmp_path, monkeypatch):
+    probe = proc(tmp_path, {8: ("8 (brief) Z 7 8 8", []), 9: ("9 (stays) Z 7 9 9", [])})
+    monkeypatch.setattr(machine.time, "sleep", lambda _seconds: (tmp_path / "proc/8/stat").unlink())
+    assert probe.machine("processes") == [[9, 7, "Z", "stays"]]
+
+
+def test_socket_owners(tmp_path):
+    probe = proc(
+        tmp_path,
+        {
+            1: ("1 (systemd) S 0 1 1", ["socket:[5]", "/dev/null"]),
+            70: ("70 (caddy) S 1 1 1", ["socket:[7]", "socket:[8]", "pipe:[9]"]),
+        },
+    )
+    assert probe.machine("socket_owners", [5, 8, 9, 11, 0]) == {"5": "systemd", "8": "caddy"}
+    assert probe.machine("socket_owners", []) == {}
+
+
+# Anyone's control port
+
+
+def control_port(tmp_path, replies):
+    """A control socket that answers each command's first word by ``replies``, and what it heard."""
+    heard = []
+    path = tmp_path / "run/anon/control"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    server.bind(str(path))
+    server.listen(1)
+
+    def received(commands):
+        try:
+            return commands.readline()
+        except OSError:
+            return b""
+
+    def serve():
+        line, _peer = server.accept()
+        with line, line.makefile("rb") as commands:
+            for command in iter(lambda: received(commands), b""):
+                heard.append(command.decode().strip())
+                reply = replies.get(heard[-1].split()[0])
+                if reply is None:
+                    break
+                line.sendall(reply.encode())
+
+    threading.Thread(target=serve, daemon=True).start()
+    return Probe(root=str(tmp_path)), heard
+
+
+INFO = '250-PROTOCOLINFO 1\r\n250-AUTH METHODS=%s COOKIEFILE="%s"\r\n250 OK\r\n'
+PHASE = '250-status/bootstrap-phase=NOTICE BOOTSTRAP PROGRESS=100 TAG=done SUMMARY="Done"\r\n250 OK\r\n'
+COOKIE = "/run/anon/control.authcookie"
+
+
+def replies(methods="COOKIE,SAFECOOKIE", cookie=COOKIE, **more):
+    known = {"PROTOCOLINFO": INFO % (methods, cookie), "AUTHENTICATE": "250 OK\r\n", "GETINFO": PHASE}
+    return dict(known, **more)
+
+
+def put_cookie(tmp_path, content, path=COOKIE):
+    place = tmp_path / path.lstrip("/")
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(content)
+
+
+def ask_control(probe, timeout=2.0):
+    return probe.machine("control", "/run/anon/control", "status/bootstrap-phase", timeout)
+
+
+def test_control_port_with_a_cookie(tmp_path):
+    put_cookie(tmp_path, b"\x01" * 32)
+    probe, heard = control_port(tmp_path, replies())
+    assert "PROGRESS=100" in ask_control(probe)
+    assert heard == ["PROTOCOLINFO 1", "AUTHENTICATE " + "01" * 32, "GETINFO status/bootstrap-phase"]
+
+
+def test_control_port_without_a_lock(tmp_path):
+    probe, heard = control_port(tmp_path, replies("NULL"))
+    assert "PROGRESS=100" in ask_control(probe)
+    assert heard[1] == "AUTHENTICATE"
+
+
+@pytest.mark.parametrize(
+    ("place", "content"),
+    [
+        ("/etc/secret", b"\x01" * 32),
+        ("/run/anon/../../etc/secret", b"\x01" * 32),
+        (COOKIE, b"\x01" * 33),
+        (COOKIE, b"short"),
+    ],
+)
+def test_no_file_but_a_cookie_is_ever_sent(tmp_path, place, content):
+    put_cookie(tmp_path, content, os.path.normpath(place))
+    probe, heard = control_port(tmp_path, replies(cookie=place))
+    with pytest.raises(Denied):
+        ask_control(probe)
+    assert heard == ["PROTOCOLINFO 1"]
+
+
+@pytest.mark.parametrize(
+    ("methods", "more", "error"),
+    [
+        ("HASHEDPASSWORD", {}, Denied),
+        ("NULL", {"AUTHENTICATE": "515 Bad\r\n"}, Denied),
+        ("NULL", {"PROTOCOLINFO": "garbage\r\n250 OK\r\n"}, Denied),
+        ("NULL", {"GETINFO": None}, ProbeError),
+        ("NULL", {"GETINFO": "250-endless\r\n" * 5000}, ProbeTimeout),
+        ("NULL", {"GETINFO": "250-cut"}, ProbeTimeout),
+    ],
+)
+def test_control_port_that_will_not(tmp_path, methods, more, error):
+    probe, _heard = control_port(tmp_path, replies(methods, **more))
+    with pytest.raises(error):
+        ask_control(probe, 0.3)
+
+
+def test_control_port_where_nobody_listens(tmp_path):
+    with pytest.raises(Missing):
+        ask_control(Probe(root=str(tmp_path)))
+    with pytest.raises(Missing):
+        Probe().machine("control", "127.0.0.1:1", "status/bootstrap-phase", 1.0)
+
+
+def test_text_is_never_longer_than_its_limit(tmp_path):
+    output = Probe().run([script(tmp_path, "head -c %d /dev/zero | tr '\\0' x" % (TEXT_LIMIT + 1000))])
+    assert len(output.stdout) == TEXT_LIMIT

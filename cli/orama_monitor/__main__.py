@@ -1,0 +1,18 @@
+"""Where the command starts: `orama`, and `python -m orama_monitor`."""
+
+from __future__ import annotations
+
+import signal
+
+
+def main() -> None:
+    """Run the command line. Ctrl-C while it is still being loaded ends it without a word."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from orama_monitor import app
+
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    app.main()
+
+
+if __name__ == "__main__":
+    main()

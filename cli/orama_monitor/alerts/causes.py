@@ -1,0 +1,41 @@
+"""Sets of alerts that explain the same kind of trouble, shared by rules of several subsystems."""
+
+from __future__ import annotations
+
+from orama_monitor.alerts.because import unit
+
+# The node can't be spoken to over the mesh, though its processes may run.
+MESH_DOWN = ("WG_DOWN", "WG_ROUTE_MISSING")
+# One link of the mesh is broken, seen from either end.
+LINK_DOWN = ("WG_PEER_MISSING", "WG_PEER_NEVER_HANDSHAKED", "WG_HANDSHAKE_STALE")
+# The RQLite of a node can't take part in the cluster.
+RAFT_GONE = (
+    "NODE_UNREACHABLE",
+    *unit("orama-node"),
+    "RQLITE_DOWN",
+    "RQLITE_SHUTDOWN",
+    *MESH_DOWN,
+    "COLLECTOR_FAILED rqlite",
+)
+# The cluster can't agree on anything, so neither can a node of it.
+RAFT_STUCK = ("RQLITE_QUORUM_LOST", "RQLITE_NO_LEADER", "RQLITE_LEADER_UNSEEN")
+# The Olric member of a node can't take part.
+OLRIC_GONE = (
+    "NODE_UNREACHABLE",
+    *unit("orama-olric"),
+    "OLRIC_DOWN",
+    "OLRIC_MEMBERLIST_DOWN",
+    *MESH_DOWN,
+    "COLLECTOR_FAILED olric",
+)
+# The Kubo daemon or the IPFS Cluster peer of a node can't take part.
+IPFS_GONE = (
+    "NODE_UNREACHABLE",
+    *unit("orama-ipfs"),
+    *unit("orama-ipfs-cluster"),
+    "IPFS_DOWN",
+    "IPFS_CLUSTER_DOWN",
+    "IPFS_ISOLATED",
+    *MESH_DOWN,
+    "COLLECTOR_FAILED ipfs",
+)

@@ -1,0 +1,156 @@
+"""Applies all rules to a cluster, and finds which alert explains which.
+
+The engine knows no code by name: what may cause what is declared beside each rule (see ``because``). A cause is
+followed to its end, so that every consequence names a root.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from orama_monitor.alerts.alert import CLUSTER, Alert, Cause
+from orama_monitor.alerts.because import Because, Ref, Where
+from orama_monitor.alerts.rule import Finding, Rule
+from orama_monitor.alerts.words import clip
+
+if TYPE_CHECKING:
+    from orama_monitor.alerts.cluster import Cluster
+    from orama_monitor.alerts.policy import Policy
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Standing:
+    """A finding with the rule that made it."""
+
+    rule: Rule
+    finding: Finding
+
+    def is_about(self, item: str | None) -> bool:
+        return item is None or item in self.finding.about
+
+
+class Causes:
+    """What explains what, among all findings that stand."""
+
+    def __init__(self, standing: list[Standing]) -> None:
+        self._on: dict[tuple[str, str], list[Standing]] = {}
+        self._touching: dict[tuple[str, str], list[Standing]] = {}
+        self._all: dict[str, list[Standing]] = {}
+        self._roots: dict[int, Standing] = {}
+        wanted = {ref.code for one in standing for because in one.rule.because for ref in because.refs}
+        for one in standing:
+            code = one.rule.code
+            if code in wanted:
+                self._on.setdefault((code, one.finding.node), []).append(one)
+                self._all.setdefault(code, []).append(one)
+                for host in {one.finding.node, *one.finding.about}:
+                    self._touching.setdefault((code, host), []).append(one)
+
+    def root(self, consequence: Standing) -> Standing:
+        """Where the chain of causes ends: the finding itself, when nothing explains it."""
+        known = self._roots.get(id(consequence))
+        if known is None:
+            cause = self._cause(consequence)
+            known = consequence if cause is None else self.root(cause)
+            self._roots[id(consequence)] = known
+        return known
+
+    def _cause(self, consequence: Standing) -> Standing | None:
+        """The first declared cause that stands, for each thing that the finding is about."""
+        becauses = consequence.rule.because
+        if not becauses:
+            return None
+        finding = consequence.finding
+        first: Standing | None = None
+        explained = True
+        for item in finding.about or ("",):
+            for because in becauses:
+                cause = self._found(because, finding, item)
+                if cause is not None:
+                    first = first or cause
+                    if because.suffices:
+                        return cause
+                    break
+            else:
+                explained = False
+        return first if explained else None
+
+    def _found(self, because: Because, finding: Finding, item: str) -> Standing | None:
+        if not because.speaks_of(item):
+            return None
+        found = (one for ref in because.refs for one in self._places(because.where, ref, finding, item))
+        return next(found, None)
+
+    def _places(self, where: Where, ref: Ref, finding: Finding, item: str) -> Iterator[Standing]:
+        node, wanted = finding.node, ref.wants(item)
+        match where:
+            case Where.HERE:
+                candidates = self._on.get((ref.code, node), ())
+            case Where.TOUCHING:
+                candidates = self._touching.get((ref.code, node), ())
+            case Where.THERE:
+                candidates = self._on.get((ref.code, item), ())
+            case Where.AROUND:
+                candidates = self._touching.get((ref.code, item), ())
+            case Where.CLUSTER:
+                candidates = self._on.get((ref.code, CLUSTER), ())
+            case Where.ANYWHERE:
+                candidates = self._all.get(ref.code, ())
+            case Where.LINK:
+                yield from self._linked(ref.code, node, item)
+                return
+        yield from (one for one in candidates if one.is_about(wanted))
+
+    def _linked(self, code: str, node: str, other: str) -> Iterator[Standing]:
+        for end, far in ((node, other), (other, node)):
+            yield from (one for one in self._on.get((code, end), ()) if one.is_about(far))
+
+
+def judge(rules: Iterable[Rule], cluster: Cluster, policy: Policy) -> list[Alert]:
+    """Every alert that stands: roots first, those with the worst family before the others, then the consequences.
+
+    Muting is the policy's; an alert whose cause is muted stays a consequence.
+    """
+    limits = policy.thresholds
+    standing = [Standing(rule, finding) for rule in rules for finding in rule.check(cluster, limits)]
+    causes = Causes(standing)
+    alerts = [policy.apply(_alert(one, causes.root(one)), cluster.now) for one in standing]
+    return _ordered(alerts)
+
+
+def _alert(one: Standing, root: Standing) -> Alert:
+    rule, finding = one.rule, one.finding
+    return Alert(
+        code=rule.code,
+        severity=finding.severity or rule.severity,
+        subsystem=rule.subsystem,
+        node=finding.node,
+        message=finding.message,
+        hint=finding.hint or rule.hint,
+        about=_shown(finding),
+        cause=None if root is one else _as_cause(root),
+    )
+
+
+def _shown(finding: Finding) -> list[str]:
+    """What the finding is about, fit to be shown: some of it is text that a node gave."""
+    return [clip(item) for item in finding.about]
+
+
+def _as_cause(root: Standing) -> Cause:
+    return Cause(code=root.rule.code, node=root.finding.node, about=_shown(root.finding))
+
+
+def _ordered(alerts: list[Alert]) -> list[Alert]:
+    worst: dict[tuple[str, str, tuple[str, ...]], int] = {}
+    for alert in alerts:
+        family = (alert.cause or alert).key
+        worst[family] = min(worst.get(family, alert.severity.rank), alert.severity.rank)
+
+    def order(alert: Alert) -> tuple[object, ...]:
+        family = worst[alert.key] if alert.is_root else 0
+        return not alert.is_root, family, alert.severity.rank, alert.code, alert.node, alert.message
+
+    return sorted(alerts, key=order)

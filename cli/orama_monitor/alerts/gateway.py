@@ -1,0 +1,72 @@
+"""The gateway and what it says of the subsystems it stands on."""
+
+from __future__ import annotations
+
+from orama_monitor.alerts.because import cluster, here, unit
+from orama_monitor.alerts.causes import MESH_DOWN, RAFT_STUCK
+from orama_monitor.alerts.cluster import NodeView
+from orama_monitor.alerts.rule import CRITICAL, WARNING, Found, Here, Subsystem
+from orama_monitor.alerts.words import clip, names
+
+gateway = Subsystem("gateway")
+
+FINE = ("ok", "healthy")
+RQLITE_BAD = ("RQLITE_DOWN", "RQLITE_SHUTDOWN", "RQLITE_CANDIDATE", "RQLITE_NOT_READY", "RQLITE_STRONG_READ_FAILED")
+OLRIC_BAD = ("OLRIC_DOWN", "OLRIC_MEMBERLIST_DOWN", "COLLECTOR_FAILED olric")
+IPFS_BAD = ("IPFS_DOWN", "IPFS_CLUSTER_DOWN", "IPFS_ISOLATED", "COLLECTOR_FAILED ipfs")
+ANYONE_BAD = ("ANYONE_NOT_BOOTSTRAPPED", *unit("orama-anyone-relay"), *unit("orama-anyone-client"))
+
+
+@gateway.on_node(
+    "GATEWAY_DOWN",
+    CRITICAL,
+    "The gateway is installed and doesn't answer.",
+    why="Clients of this node reach nothing.",
+    hint="on the node: systemctl status orama-gateway; curl -s localhost:6001/v1/health",
+    because=[here(*unit("orama-gateway"), *unit("orama-node"), *MESH_DOWN)],
+)
+def down(node: NodeView) -> Found:
+    if node.gateway and node.gateway.responsive is False:
+        yield "the gateway doesn't answer"
+
+
+@gateway.on_node(
+    "GATEWAY_SUBSYSTEM",
+    WARNING,
+    "The gateway says of a subsystem that it is not ok.",
+    why="Requests that need it fail.",
+    hint="on the node: curl -s localhost:6001/v1/health",
+    because=[
+        here(*RQLITE_BAD, *unit("orama-node"), of="rqlite"),
+        cluster(*RAFT_STUCK, of="rqlite"),
+        here(*OLRIC_BAD, *unit("orama-olric"), of="olric"),
+        here(*IPFS_BAD, *unit("orama-ipfs"), *unit("orama-ipfs-cluster"), of="ipfs*"),
+        here(*ANYONE_BAD, of="anyone*"),
+        here("WG_DOWN", of="wireguard"),
+        here(*MESH_DOWN),
+    ],
+)
+def subsystem(node: NodeView) -> Found:
+    for name, said in ((node.gateway.subsystems if node.gateway else None) or {}).items():
+        if said.status is not None and said.status.lower() not in FINE:
+            why = f": {clip(said.error, 120)}" if said.error else ""
+            yield Here(f"{clip(name, 60)} is {clip(said.status, 40)}{why}", about=(name,))
+
+
+@gateway.on_node(
+    "GATEWAY_UNHEALTHY",
+    WARNING,
+    "The gateway's health check answers with another HTTP status than 200.",
+    why="It doesn't trust itself to serve.",
+    hint="on the node: curl -si localhost:6001/v1/health",
+    because=[
+        here("GATEWAY_SUBSYSTEM", *RQLITE_BAD, *OLRIC_BAD, *IPFS_BAD, *MESH_DOWN),
+        here(*unit("orama-node"), *unit("orama-olric"), *unit("orama-ipfs")),
+        cluster(*RAFT_STUCK),
+    ],
+)
+def unhealthy(node: NodeView) -> Found:
+    seen = node.gateway
+    if seen and seen.responsive and seen.http_status is not None and seen.http_status != 200:
+        bad = [name for name, said in (seen.subsystems or {}).items() if (said.status or "ok").lower() not in FINE]
+        yield f"health says HTTP {seen.http_status}" + (f", not ok: {names(bad)}" if bad else "")

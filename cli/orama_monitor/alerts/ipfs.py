@@ -1,0 +1,175 @@
+"""Kubo and IPFS Cluster on each node, and whether they find each other."""
+
+from __future__ import annotations
+
+from orama_monitor.alerts.because import here, there, touching, unit
+from orama_monitor.alerts.causes import IPFS_GONE, LINK_DOWN, MESH_DOWN
+from orama_monitor.alerts.cluster import Cluster, NodeView
+from orama_monitor.alerts.rule import CRITICAL, WARNING, Finding, Findings, Found, Here, Subsystem
+from orama_monitor.alerts.thresholds import Thresholds
+from orama_monitor.alerts.words import names, number
+
+ipfs = Subsystem("ipfs")
+
+# Who else's trouble may make this node miss peers: one's own, one on a link of this node, that of those it misses.
+PEERS_GONE = (here(*IPFS_GONE), touching(*LINK_DOWN), there(*IPFS_GONE, suffices=True))
+
+
+@ipfs.on_node(
+    "IPFS_DOWN",
+    CRITICAL,
+    "Kubo is installed and doesn't run.",
+    why="What this node stores can't be had, and nothing new is pinned here.",
+    hint="on the node: systemctl status orama-ipfs; journalctl -u orama-ipfs -n 50",
+    because=[here(*unit("orama-ipfs"), *MESH_DOWN)],
+)
+def down(node: NodeView) -> Found:
+    if node.ipfs and node.ipfs.daemon_active is False:
+        yield "Kubo is not active"
+
+
+@ipfs.on_node(
+    "IPFS_CLUSTER_DOWN",
+    CRITICAL,
+    "IPFS Cluster is installed and doesn't run.",
+    why="This node takes no part in pinning.",
+    hint="on the node: systemctl status orama-ipfs-cluster; journalctl -u orama-ipfs-cluster -n 50",
+    because=[here(*unit("orama-ipfs-cluster"), *MESH_DOWN)],
+)
+def cluster_down(node: NodeView) -> Found:
+    if node.ipfs and node.ipfs.cluster_active is False:
+        yield "IPFS Cluster is not active"
+
+
+@ipfs.on_node(
+    "IPFS_SWARM_KEY_MISSING",
+    CRITICAL,
+    "Kubo's repository has no swarm.key.",
+    why="At its next start Kubo joins the public network instead of the private one.",
+    hint="on the node: ls -l /opt/orama/.orama/data/ipfs/repo/swarm.key; copy it from another node",
+)
+def swarm_key_missing(node: NodeView) -> Found:
+    if node.ipfs and node.ipfs.has_swarm_key is False:
+        yield "no swarm.key"
+
+
+@ipfs.between_nodes(
+    "IPFS_ISOLATED",
+    CRITICAL,
+    "Kubo has no peer in its swarm, while it runs on other nodes.",
+    why="It can neither fetch nor give anything.",
+    hint="on the node: ipfs swarm peers; compare swarm.key with another node's; is 4101 open over the mesh?",
+    because=[
+        here("IPFS_DOWN", "IPFS_SWARM_KEY_MISSING", *unit("orama-ipfs"), *MESH_DOWN),
+        touching(*LINK_DOWN),
+    ],
+)
+def isolated(cluster: Cluster) -> Findings:
+    running = _running(cluster)
+    for node in running:
+        if node.ipfs and node.ipfs.swarm_peers == 0 and len(running) > 1:
+            yield Finding(node.host, f"no swarm peer, while Kubo runs on {number(len(running) - 1, 'other node')}")
+
+
+@ipfs.between_nodes(
+    "IPFS_PEERS_MISSING",
+    WARNING,
+    "Kubo has fewer swarm peers than there are other nodes on which it runs; more than {ipfs_peers_wanted} are never "
+    "asked for.",
+    why="The swarm has parted, or a node's Kubo can't be reached.",
+    hint="on the node: ipfs swarm peers; is 4101 open over the mesh?",
+    because=PEERS_GONE,
+)
+def peers_missing(cluster: Cluster, limits: Thresholds) -> Findings:
+    running = _running(cluster)
+    alone = tuple(n.host for n in running if n.ipfs and n.ipfs.swarm_peers == 0)
+    ailing = _ailing(cluster, alone)
+    for node in running:
+        peers = node.ipfs.swarm_peers if node.ipfs else None
+        wanted = min(len(running) - 1, int(limits.ipfs_peers_wanted))
+        if peers and peers < wanted:
+            others = tuple(host for host in ailing if host != node.host)
+            about = others if len(others) >= wanted - peers else ()
+            yield Finding(node.host, f"{number(peers, 'swarm peer')} of {wanted}", about)
+
+
+@ipfs.between_nodes(
+    "IPFS_CLUSTER_PEERS_MISSING",
+    WARNING,
+    "Fewer peers of IPFS Cluster answer a node than there are nodes on which it runs.",
+    why="Pins are not shared out to all nodes.",
+    hint="on the node: ipfs-cluster-ctl peers ls; journalctl -u orama-ipfs-cluster -n 50",
+    because=[*PEERS_GONE, here("IPFS_PEERS_MISSING")],
+)
+def cluster_peers_missing(cluster: Cluster) -> Findings:
+    running = [node for node in cluster.reporting if node.ipfs and node.ipfs.cluster_active]
+    ailing = _ailing(cluster, ())
+    for node in running:
+        peers = node.ipfs.cluster_peers if node.ipfs else None
+        if peers is not None and peers < len(running):
+            others = tuple(host for host in ailing if host != node.host)
+            about = others if len(others) >= len(running) - peers else ()
+            yield Finding(node.host, f"{number(peers, 'cluster peer')} of {len(running)}", about)
+
+
+@ipfs.between_nodes(
+    "IPFS_CLUSTER_ERRORS",
+    WARNING,
+    "Peers of IPFS Cluster don't answer a node, or report an error.",
+    why="Their pins can't be followed.",
+    hint="on the node: ipfs-cluster-ctl peers ls",
+    because=[*PEERS_GONE, here("IPFS_CLUSTER_PEERS_MISSING")],
+)
+def cluster_errors(cluster: Cluster) -> Findings:
+    ailing = _ailing(cluster, ())
+    for node in cluster.reporting:
+        count = node.ipfs.cluster_errors if node.ipfs else None
+        if count:
+            about = ailing if len(ailing) >= count else ()
+            said = f", as {names(ailing)} may explain" if about else ""
+            yield Finding(node.host, f"{number(count, 'cluster peer')} with an error{said}", about)
+
+
+@ipfs.on_node(
+    "IPFS_BOOTSTRAP_NOT_EMPTY",
+    WARNING,
+    "Kubo has bootstrap peers.",
+    why="A private swarm has none: it would look for peers outside.",
+    hint="on the node: ipfs bootstrap list; ipfs bootstrap rm --all",
+)
+def bootstrap_not_empty(node: NodeView) -> Found:
+    if node.ipfs and node.ipfs.bootstrap_empty is False:
+        yield "the bootstrap list isn't empty"
+
+
+@ipfs.on_node(
+    "IPFS_REPO_FULL",
+    WARNING,
+    "More than {ipfs_repo_pct} % of the space granted to Kubo's repository is in use; critical above "
+    "{ipfs_repo_critical_pct} %.",
+    why="At 100 % nothing new is stored.",
+    hint="on the node: ipfs repo stat; ipfs repo gc, or raise Datastore.StorageMax",
+    also=[CRITICAL],
+)
+def repo_full(node: NodeView, limits: Thresholds) -> Found:
+    used = node.ipfs.repo_use_pct if node.ipfs else None
+    if used is not None and used > limits.ipfs_repo_pct:
+        yield Here(f"repository {used} % full", severity=CRITICAL if used > limits.ipfs_repo_critical_pct else None)
+
+
+def _running(cluster: Cluster) -> list[NodeView]:
+    return [node for node in cluster.reporting if node.ipfs and node.ipfs.daemon_active]
+
+
+def _ailing(cluster: Cluster, more: tuple[str, ...]) -> tuple[str, ...]:
+    """The nodes whose IPFS others may miss: gone, stopped, hung or off the mesh, and ``more``."""
+    found = set(more)
+    for node in cluster.nodes:
+        seen = node.ipfs
+        stopped = seen is not None and (seen.daemon_active is False or seen.cluster_active is False)
+        hung = node.status("ipfs") in ("failed", "timeout")
+        off_mesh = node.wireguard is not None and node.wireguard.interface_up is False
+        no_route = node.network is not None and node.network.wg_route_exists is False
+        if not node.reports or stopped or hung or off_mesh or no_route:
+            found.add(node.host)
+    return tuple(sorted(found))

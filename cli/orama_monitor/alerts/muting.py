@@ -1,0 +1,121 @@
+"""Edits the mutes of a policy file, and leaves every other character of it as it is, comments included."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import yaml
+
+from orama_monitor.alerts.alert import Severity
+from orama_monitor.alerts.policy import Mute, compose, parse_policy, read_text
+from orama_monitor.errors import MonitorError
+
+
+def add_mute(
+    path: Path,
+    code: str,
+    *,
+    node: str = "*",
+    until: datetime | None = None,
+    severity: Severity | None = None,
+    reason: str = "",
+) -> Mute:
+    """Mute ``code`` on the nodes that match ``node``. The file is made where there is none.
+
+    ``severity`` is what the alert has now: it will wake when it gets worse. Raises MonitorError, and then the file is
+    as it was.
+    """
+    text = read_text(path) if path.exists() else ""
+    edited = with_mute(text, path, mute_fields(code, node, until, severity, reason))
+    mutes = parse_policy(edited, path).mutes
+    _replace(path, edited)
+    return mutes[-1]
+
+
+def with_mute(text: str, path: Path, fields: dict[str, str]) -> str:
+    """The policy's text with one more mute at the end of its mutes."""
+    parse_policy(text, path)
+    tree = compose(text, path)
+    found = _mutes(tree)
+    if found is None:
+        if isinstance(tree, yaml.MappingNode) and tree.flow_style:
+            raise MonitorError(f"{path}: write the policy in lines, not in braces, to have it edited")
+        return _on_new_line(text, len(text), "mutes:\n" + _item(fields, "  "))
+    key, value = found
+    if isinstance(value, yaml.SequenceNode) and value.value and not value.flow_style:
+        indent = " " * value.start_mark.column
+        return _on_new_line(text, _end(value), _item(fields, indent))
+    if isinstance(value, yaml.SequenceNode) and value.value:
+        close = value.end_mark.index - 1
+        inner = ", ".join(f"{name}: {said}" for name, said in fields.items())
+        before = text[:close].rstrip()
+        return before + ("" if before.endswith(",") else ",") + " {" + inner + "}" + text[close:]
+    # no mute yet: "mutes:" alone, "mutes: []" or "mutes: null"
+    after = text[value.end_mark.index :]
+    head = text[: key.end_mark.index] + ":"
+    return _on_new_line(head + after, len(head), _item(fields, "  "))
+
+
+def _mutes(tree: yaml.Node | None) -> tuple[yaml.Node, yaml.Node] | None:
+    pairs = tree.value if isinstance(tree, yaml.MappingNode) else []
+    return next(((key, value) for key, value in pairs if key.value == "mutes"), None)
+
+
+def mute_fields(code: str, node: str, until: datetime | None, severity: Severity | None, reason: str) -> dict[str, str]:
+    fields = {"code": code, "node": _quoted(node)}
+    if until is not None:
+        moment = (until if until.tzinfo else until.replace(tzinfo=UTC)).astimezone(UTC)
+        fields["until"] = moment.replace(microsecond=0).strftime("%Y-%m-%dT%H:%M:%SZ")
+    if severity is not None:
+        fields["severity"] = severity.value
+    fields["reason"] = _quoted(reason)
+    return fields
+
+
+def _quoted(text: str) -> str:
+    """Text as a YAML scalar on one line."""
+    return json.dumps("".join(char if char.isprintable() else " " for char in text), ensure_ascii=False)
+
+
+def _item(fields: dict[str, str], indent: str) -> str:
+    lines = [f"{name}: {said}" for name, said in fields.items()]
+    return f"{indent}- " + f"\n{indent}  ".join(lines) + "\n"
+
+
+def _end(node: yaml.Node) -> int:
+    """Where the last thing in a node ends: the node's own mark lies behind the comments that follow it."""
+    if isinstance(node, yaml.CollectionNode) and node.value and not node.flow_style:
+        last = node.value[-1]
+        return _end(last[1] if isinstance(last, tuple) else last)
+    return int(node.end_mark.index)
+
+
+def _on_new_line(text: str, index: int, lines: str) -> str:
+    """``lines`` after the line in which ``index`` lies, its comment included."""
+    if index > 0 and text[index - 1] != "\n":
+        newline = text.find("\n", index)
+        index = len(text) if newline < 0 else newline + 1
+    before = text[:index]
+    return before + ("" if not before or before.endswith("\n") else "\n") + lines + text[index:]
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write the file in one step, with the permissions it had."""
+    target = path.resolve()
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+            Path(name).chmod(target.stat().st_mode & 0o777 if target.exists() else 0o644)
+            Path(name).replace(target)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise MonitorError(f"{path}: {error.strerror}") from None

@@ -1,0 +1,95 @@
+"""The RQLite, Olric and gateway that each namespace runs for itself."""
+
+from __future__ import annotations
+
+from orama_monitor.alerts.because import anywhere, here, there, unit
+from orama_monitor.alerts.causes import LINK_DOWN, MESH_DOWN
+from orama_monitor.alerts.cluster import Cluster, NodeView
+from orama_monitor.alerts.rule import CRITICAL, WARNING, Found, Here, Subsystem
+from orama_monitor.alerts.words import clip, names
+from orama_monitor.report import Namespace
+
+namespaces = Subsystem("namespaces")
+
+
+@namespaces.on_node(
+    "NAMESPACE_GATEWAY_DOWN",
+    WARNING,
+    "The gateway of a namespace doesn't answer.",
+    why="The namespace's clients reach nothing at this node.",
+    hint="on the node: systemctl status 'orama-namespace-gateway@*'",
+    because=[here(*unit("orama-namespace-gateway@{}"), *MESH_DOWN)],
+)
+def gateway_down(node: NodeView) -> Found:
+    for one in node.namespaces:
+        if one.gateway_up is False:
+            yield Here(f"{clip(one.name, 80)}: the gateway doesn't answer", about=(one.name,))
+
+
+@namespaces.on_node(
+    "NAMESPACE_RQLITE_DOWN",
+    WARNING,
+    "The RQLite of a namespace doesn't answer.",
+    why="This node's copy of the namespace's data can't be read or written.",
+    hint="on the node: systemctl status 'orama-namespace-rqlite@*'",
+    because=[here(*unit("orama-namespace-rqlite@{}"), *MESH_DOWN)],
+)
+def rqlite_down(node: NodeView) -> Found:
+    for one in node.namespaces:
+        if one.rqlite_up is False:
+            yield Here(f"{clip(one.name, 80)}: RQLite doesn't answer", about=(one.name,))
+
+
+@namespaces.on_node(
+    "NAMESPACE_OLRIC_DOWN",
+    WARNING,
+    "The Olric of a namespace doesn't listen.",
+    why="The namespace's cache misses this member.",
+    hint="on the node: systemctl status 'orama-namespace-olric@*'",
+    because=[here(*unit("orama-namespace-olric@{}"), *MESH_DOWN)],
+)
+def olric_down(node: NodeView) -> Found:
+    for one in node.namespaces:
+        if one.olric_up is False:
+            yield Here(f"{clip(one.name, 80)}: Olric doesn't listen", about=(one.name,))
+
+
+@namespaces.on_cluster(
+    "NAMESPACE_NO_LEADER",
+    CRITICAL,
+    "The RQLite of a namespace answers somewhere, and no node leads it.",
+    why="Nothing can be written in this namespace.",
+    hint="on its nodes: systemctl status 'orama-namespace-rqlite@*'; most of them must run and reach each other",
+    because=[
+        there("NODE_UNREACHABLE", "NAMESPACE_RQLITE_DOWN", suffices=True),
+        anywhere(*MESH_DOWN, *LINK_DOWN),
+    ],
+)
+def no_leader(cluster: Cluster) -> Found:
+    """A leader may be on a node that was not heard. Then only candidates, who know of none, count as proof."""
+    heard_all = cluster.heard_all and all(_is_complete(node) for node in cluster.reporting)
+    for name, members in sorted(_members(cluster).items()):
+        states = [one.rqlite_state for _host, one in members if one.rqlite_up]
+        if not states or not all(states) or "Leader" in states:
+            continue
+        if any(one.rqlite_up is None for _host, one in members):
+            continue
+        if heard_all or set(states) == {"Candidate"}:
+            said = f"{clip(name, 80)}: {len(states)} answer, none leads"
+            gone = sorted(host for host, one in members if not one.rqlite_up)
+            missing = [node.host for node in cluster.nodes if not node.reports]
+            yield Here(f"{said} (down on {names(gone)})" if gone else said, about=(name, *gone, *missing))
+
+
+def _is_complete(node: NodeView) -> bool:
+    has_section = node.report is not None and node.report.namespaces is not None
+    return has_section and node.status("namespaces") in ("ok", None)
+
+
+def _members(cluster: Cluster) -> dict[str, list[tuple[str, Namespace]]]:
+    """(host, what it says) of every node that has the namespace, by the namespace's name."""
+    members: dict[str, list[tuple[str, Namespace]]] = {}
+    for node in cluster.reporting:
+        for one in node.namespaces:
+            members.setdefault(one.name, []).append((node.host, one))
+    return members

@@ -1,0 +1,208 @@
+"""The way out, the firewall, and how well packets travel."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from orama_monitor.alerts.because import anywhere, here, touching
+from orama_monitor.alerts.causes import LINK_DOWN, MESH_DOWN
+from orama_monitor.alerts.cluster import NodeView
+from orama_monitor.alerts.rule import CRITICAL, WARNING, Found, Here, Subsystem
+from orama_monitor.alerts.thresholds import Thresholds
+from orama_monitor.alerts.words import clip, names
+
+network = Subsystem("network")
+
+# Ports that only the mesh may reach, and what answers there.
+INTERNAL = {5001: "RQLite", 6001: "gateway", 3320: "Olric", 4501: "Kubo's API", 9094: "IPFS Cluster"}
+RULE = re.compile(r"(?P<to>.+?)\s+(?P<action>ALLOW|LIMIT|DENY|REJECT)(?P<way> IN| OUT| FWD)?\s+(?P<source>.+)")
+PRIVATE = [
+    ipaddress.ip_network(net) for net in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
+]
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+@network.on_node(
+    "UFW_INACTIVE",
+    CRITICAL,
+    "The firewall is not active.",
+    why="RQLite, Kubo's API and the caches are open to the internet, without a password.",
+    hint="on the node: ufw status verbose; allow 22/tcp and 51820/udp before: ufw enable",
+)
+def ufw_inactive(node: NodeView) -> Found:
+    if node.network and node.network.ufw_active is False:
+        yield "UFW is not active"
+
+
+@network.on_node(
+    "PORT_EXPOSED",
+    CRITICAL,
+    "The firewall lets others than the mesh reach an internal port: 5001, 6001, 3320, 4501 or 9094.",
+    why="Whoever finds the port can read, write or stop what is behind it.",
+    hint="on the node: ufw status numbered; ufw delete NUMBER",
+)
+def port_exposed(node: NodeView) -> Found:
+    seen = node.network
+    if not seen or not seen.ufw_active or seen.ufw_rules is None:
+        return
+    by_default = (seen.model_extra or {}).get("ufw_default_incoming") == "allow"
+    ports = exposed(seen.ufw_rules, node.wireguard.wg_ip if node.wireguard else None, by_default)
+    if ports:
+        said = ", ".join(f"{port} ({INTERNAL[port]}) from {names(sources, 2)}" for port, sources in ports.items())
+        yield Here(f"open: {said}", about=tuple(str(port) for port in ports))
+
+
+@network.on_node(
+    "NO_DEFAULT_ROUTE",
+    WARNING,
+    "The node has no default route.",
+    why="It reaches its own network and nothing else.",
+    hint="on the node: ip route; networkctl status",
+)
+def no_default_route(node: NodeView) -> Found:
+    if node.network and node.network.default_route is False:
+        yield "no default route"
+
+
+@network.on_node(
+    "INTERNET_UNREACHABLE",
+    WARNING,
+    "The node can't reach the internet.",
+    why="Certificates are not renewed, Anyone has no network, updates don't come.",
+    hint="on the node: ping -c 3 8.8.8.8; ip route; the provider's status page",
+    because=[here("NO_DEFAULT_ROUTE")],
+)
+def internet_unreachable(node: NodeView) -> Found:
+    if node.network and node.network.internet_reachable is False:
+        yield "no answer from the internet"
+
+
+@network.on_node(
+    "WG_ROUTE_MISSING",
+    WARNING,
+    "WireGuard is installed and no route leads into it.",
+    why="Handshakes succeed, but no packet finds the mesh.",
+    hint="on the node: ip route show dev wg0; wg-quick down wg0; wg-quick up wg0",
+    because=[here("WG_DOWN")],
+)
+def wg_route_missing(node: NodeView) -> Found:
+    if node.network and node.wireguard and node.network.wg_route_exists is False:
+        yield "no route into the WireGuard interface"
+
+
+@network.on_node(
+    "TCP_RETRANS_HIGH",
+    WARNING,
+    "More than {tcp_retrans_pct} % of the TCP segments sent now are retransmissions.",
+    why="Packets are lost: everything between the nodes is slow, and elections may follow.",
+    hint="on the node: ss -ti | grep -B1 retrans; mtr to the other nodes",
+    # Who talks to a node that is gone sends everything again.
+    because=[
+        here(*MESH_DOWN, "NO_DEFAULT_ROUTE"),
+        touching(*LINK_DOWN),
+        anywhere("NODE_UNREACHABLE", "WG_DOWN"),
+    ],
+)
+def tcp_retransmissions(node: NodeView, limits: Thresholds) -> Found:
+    share = node.network.tcp_retrans_pct if node.network else None
+    if share is not None and share > limits.tcp_retrans_pct:
+        yield f"{share:.1f} % of the TCP segments are retransmissions"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of ``ufw status``, as far as it speaks of incoming TCP on any interface but the mesh's."""
+
+    allows: bool
+    ports: frozenset[int]
+    source: str
+    v6: bool
+
+
+def exposed(rules: list[str], wg_ip: str | None, by_default: bool = False) -> dict[int, list[str]]:
+    """The internal ports that sources outside the mesh may reach, with those sources. The first rule that fits wins."""
+    return _exposed(tuple(rules), _block(wg_ip), by_default)
+
+
+@lru_cache(maxsize=1024)
+def _exposed(rules: tuple[str, ...], mesh: Network | None, by_default: bool) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    closed: set[tuple[int, bool]] = set()
+    for entry in _entries(rules):
+        anywhere_at_all = entry.source == "Anywhere"
+        for port in sorted(entry.ports):
+            if (port, entry.v6) in closed:
+                continue
+            if entry.allows and (anywhere_at_all or not _of_mesh(entry.source, mesh)):
+                found.setdefault(port, []).append("anywhere" if anywhere_at_all else clip(entry.source, 60))
+            if anywhere_at_all:
+                closed.add((port, entry.v6))
+    if by_default:
+        for port in INTERNAL:
+            if (port, False) not in closed:
+                found.setdefault(port, []).append("anywhere, by default")
+    return {port: list(dict.fromkeys(sources)) for port, sources in sorted(found.items())}
+
+
+def _entries(rules: tuple[str, ...]) -> Iterator[Entry]:
+    for line in rules:
+        match = RULE.match(" ".join(line.split("#")[0].split()))
+        if not match or (match["way"] or " IN") != " IN":
+            continue
+        to, source = match["to"], re.sub(r" \((?:log|log-all|out)\)$", "", match["source"])
+        if " on " in to or " on " in source:  # of one interface: the mesh's, or the loopback
+            if not re.search(r" on (?:eth|en|wl|bond|venet)", to):
+                continue
+            to = to.partition(" on ")[0]
+        v6 = "(v6)" in to or "(v6)" in source or ":" in source
+        ports = _ports(to.replace("(v6)", "").strip())
+        if ports:
+            yield Entry(match["action"] in ("ALLOW", "LIMIT"), ports, source.replace("(v6)", "").strip(), v6)
+
+
+def _ports(to: str) -> frozenset[int]:
+    """The internal TCP ports that the first column of a rule means; an application's name means none."""
+    if to in ("Anywhere", "Anywhere/tcp"):
+        return frozenset(INTERNAL)
+    text, _slash, protocol = to.split(" ")[-1].partition("/")
+    if protocol not in ("", "tcp"):
+        return frozenset()
+    found: set[int] = set()
+    for part in text.split(","):
+        first, _colon, last = part.partition(":")
+        if first.isascii() and first.isdigit() and len(first) < 6 and (not last or (last.isascii() and last.isdigit())):
+            found |= {port for port in INTERNAL if int(first) <= port <= int((last or first)[:6])}
+    return frozenset(found)
+
+
+def _block(wg_ip: str | None) -> Network | None:
+    """The private block that the mesh's addresses are from: the report doesn't have the length of their prefix."""
+    try:
+        own = ipaddress.ip_address(wg_ip or "")
+    except ValueError:
+        return None
+    return next((block for block in PRIVATE if own.version == block.version and own in block), None)
+
+
+def _of_mesh(source: str, mesh: Network | None) -> bool:
+    """Whether a rule's source lies in the mesh's address range, or can't be told to lie outside."""
+    try:
+        network = ipaddress.ip_network(source.split(" ")[0].partition("/tcp")[0], strict=False)
+    except ValueError:
+        return True
+    if network.is_loopback:
+        return True
+    return any(_within(network, block) for block in ([mesh] if mesh else PRIVATE))
+
+
+def _within(network: Network, block: Network) -> bool:
+    if isinstance(network, ipaddress.IPv4Network) and isinstance(block, ipaddress.IPv4Network):
+        return network.subnet_of(block)
+    if isinstance(network, ipaddress.IPv6Network) and isinstance(block, ipaddress.IPv6Network):
+        return network.subnet_of(block)
+    return False

@@ -1,0 +1,191 @@
+"""RQLite on each node: whether it answers, and how it does."""
+
+from __future__ import annotations
+
+from orama_monitor.alerts.because import anywhere, here, there, unit
+from orama_monitor.alerts.because import cluster as on_cluster
+from orama_monitor.alerts.causes import MESH_DOWN, RAFT_GONE, RAFT_STUCK
+from orama_monitor.alerts.cluster import Cluster, NodeView
+from orama_monitor.alerts.rule import CRITICAL, INFO, WARNING, Finding, Findings, Found, Subsystem
+from orama_monitor.alerts.thresholds import Thresholds
+from orama_monitor.alerts.words import number
+from orama_monitor.report import Rqlite
+
+rqlite = Subsystem("rqlite")
+
+STATUS = "on the node: curl -s localhost:5001/status?key=store.raft"
+
+
+NO_LEADER = "no leader"
+# Why a node can't take part: itself, the cluster, the leader it still names, or an election after someone's loss.
+CUT_OFF = (
+    here(*MESH_DOWN, *unit("orama-node"), "RQLITE_SHUTDOWN", "RQLITE_PEER_UNREACHABLE"),
+    on_cluster(*RAFT_STUCK),
+    there(*RAFT_GONE),
+    anywhere(*RAFT_GONE, of=NO_LEADER),
+)
+
+
+def _answering(node: NodeView) -> Rqlite | None:
+    return node.rqlite if node.rqlite and node.rqlite.responsive else None
+
+
+@rqlite.on_node(
+    "RQLITE_DOWN",
+    CRITICAL,
+    "RQLite is installed and doesn't answer.",
+    why="The node reads and writes no data, and the cluster has one voter less.",
+    hint="on the node: systemctl status orama-node; journalctl -u orama-node -n 50; curl -s localhost:5001/readyz",
+    because=[here(*unit("orama-node"), *MESH_DOWN)],
+)
+def down(node: NodeView) -> Found:
+    if node.rqlite and node.rqlite.responsive is False:
+        yield "RQLite doesn't answer"
+
+
+@rqlite.on_node(
+    "RQLITE_SHUTDOWN",
+    CRITICAL,
+    "RQLite answers, and its raft state is Shutdown.",
+    why="The process lives and takes no part in the cluster.",
+    hint="on the node: journalctl -u orama-node -n 100; then systemctl restart orama-node",
+    because=[here(*unit("orama-node"))],
+)
+def shutdown(node: NodeView) -> Found:
+    if (seen := _answering(node)) and seen.raft_state == "Shutdown":
+        yield "raft is shut down"
+
+
+@rqlite.between_nodes(
+    "RQLITE_CANDIDATE",
+    WARNING,
+    "RQLite's raft state is Candidate: it knows of no leader and asks for votes.",
+    why="Normal for a second after a leader is lost; longer means that it can't reach a majority.",
+    hint=f"{STATUS}; wg show wg0 latest-handshakes",
+    because=CUT_OFF,
+)
+def candidate(cluster: Cluster) -> Findings:
+    for node, seen in cluster.responding:
+        if seen.raft_state == "Candidate":
+            said = "raft state is Candidate" + ("" if seen.term is None else f" in term {seen.term}")
+            yield Finding(node.host, said, _led_by(cluster, seen))
+
+
+@rqlite.between_nodes(
+    "RQLITE_NOT_READY",
+    WARNING,
+    "RQLite answers and says that it isn't ready (/readyz).",
+    why="It knows of no leader, or hasn't caught up since its start.",
+    hint="on the node: curl -s localhost:5001/readyz",
+    because=[*CUT_OFF, here("RQLITE_CANDIDATE")],
+)
+def not_ready(cluster: Cluster) -> Findings:
+    for node, seen in cluster.responding:
+        if seen.ready is False:
+            yield Finding(node.host, "not ready", _led_by(cluster, seen))
+
+
+@rqlite.between_nodes(
+    "RQLITE_STRONG_READ_FAILED",
+    WARNING,
+    "A strong read (SELECT 1 through the raft log) failed.",
+    why="Writes from this node would fail as well.",
+    hint="on the node: curl -s 'localhost:5001/db/query?level=strong&q=SELECT%201'",
+    because=[*CUT_OFF, here("RQLITE_CANDIDATE", "RQLITE_NOT_READY")],
+)
+def strong_read_failed(cluster: Cluster) -> Findings:
+    for node, seen in cluster.responding:
+        if seen.strong_read is False:
+            yield Finding(node.host, "a strong read failed", _led_by(cluster, seen))
+
+
+def _led_by(cluster: Cluster, seen: Rqlite) -> tuple[str, ...]:
+    """The leader that a node names, so that the leader's trouble explains the node's."""
+    if not seen.leader_addr and not seen.leader_id:
+        return (NO_LEADER,)
+    host = cluster.raft_host(seen.leader_id or "", seen.leader_addr)
+    return (host,) if host else ()
+
+
+@rqlite.on_node(
+    "RQLITE_FSM_BACKLOG",
+    WARNING,
+    "More than {rqlite_fsm_pending} committed entries wait to be applied to the database.",
+    why="The disk or SQLite is too slow for the writes.",
+    hint=f"{STATUS}; iostat -x 1 3",
+)
+def fsm_backlog(node: NodeView, limits: Thresholds) -> Found:
+    if (seen := _answering(node)) and seen.fsm_pending is not None and seen.fsm_pending > limits.rqlite_fsm_pending:
+        yield f"{seen.fsm_pending} entries wait to be applied"
+
+
+@rqlite.on_node(
+    "RQLITE_COMMIT_GAP",
+    WARNING,
+    "The database is more than {rqlite_lag} entries behind what this node knows to be committed.",
+    why="Reads at this node give old data.",
+    hint=f"{STATUS}; iostat -x 1 3",
+    because=[here("RQLITE_FSM_BACKLOG", "RQLITE_SHUTDOWN")],
+)
+def commit_gap(node: NodeView, limits: Thresholds) -> Found:
+    seen = _answering(node)
+    if seen and seen.commit_index is not None and seen.applied_index is not None:
+        gap = seen.commit_index - seen.applied_index
+        if gap > limits.rqlite_lag:
+            yield f"{gap} entries committed and not applied ({seen.applied_index} of {seen.commit_index})"
+
+
+@rqlite.on_node(
+    "RQLITE_RESOURCES",
+    WARNING,
+    "RQLite runs more than {rqlite_goroutines} goroutines or uses more than {rqlite_heap_mb} MiB of heap.",
+    why="Requests pile up, or something leaks; the kernel's killer may come next.",
+    hint="on the node: curl -s 'localhost:5001/debug/vars?key=memstats'; who asks so much?",
+)
+def resources(node: NodeView, limits: Thresholds) -> Found:
+    seen = _answering(node)
+    if not seen:
+        return
+    said = []
+    if seen.goroutines is not None and seen.goroutines > limits.rqlite_goroutines:
+        said.append(f"{seen.goroutines} goroutines")
+    if seen.heap_mb is not None and seen.heap_mb > limits.rqlite_heap_mb:
+        said.append(f"{seen.heap_mb} MiB of heap")
+    if said:
+        yield ", ".join(said)
+
+
+@rqlite.on_node(
+    "RQLITE_SNAPSHOT_ERRORS",
+    WARNING,
+    "RQLite failed to write snapshots since its start.",
+    why="Its log grows until the disk is full, and restarts take ever longer.",
+    hint="on the node: journalctl -u orama-node --grep snapshot -n 50; df -h",
+)
+def snapshot_errors(node: NodeView) -> Found:
+    seen = _answering(node)
+    if seen and seen.debug_vars and seen.debug_vars.snapshot_errors:
+        yield f"{number(seen.debug_vars.snapshot_errors, 'snapshot')} failed since its start"
+
+
+@rqlite.on_node(
+    "RQLITE_ERRORS",
+    INFO,
+    "RQLite counted failed queries or writes, or requests without a leader, since its start.",
+    why="A client sends wrong SQL, or the cluster was without a leader for a while.",
+    hint="on the node: curl -s localhost:5001/debug/vars; journalctl -u orama-node -n 100",
+    because=[on_cluster(*RAFT_STUCK), anywhere(*RAFT_GONE, "RQLITE_PEER_UNREACHABLE")],
+)
+def errors(node: NodeView) -> Found:
+    seen = _answering(node)
+    if not seen or not seen.debug_vars:
+        return
+    counters = seen.debug_vars
+    counted = [
+        (counters.query_errors, "failed query", "failed queries"),
+        (counters.execute_errors, "failed write", "failed writes"),
+        (counters.leader_not_found, "request without a leader", "requests without a leader"),
+    ]
+    said = [number(count, one, many) for count, one, many in counted if count]
+    if said:
+        yield ", ".join(said) + " since its start"

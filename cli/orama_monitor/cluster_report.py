@@ -1,0 +1,247 @@
+"""The cluster report: a snapshot, judged. What ``orama monitor report`` prints and ``--from`` reads back."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from orama_monitor import alerts as rules
+from orama_monitor.alerts.alert import Alert, Severity
+from orama_monitor.alerts.policy import Policy
+from orama_monitor.errors import MonitorError
+from orama_monitor.report import SCHEMA_VERSION, NodeReport
+from orama_monitor.snapshot import ConfiguredNode, NodeResult, Snapshot, merge
+
+Status = Literal["healthy", "degraded", "unreachable"]
+SIZE_LIMIT = 512 * 1024 * 1024
+
+
+class Meta(BaseModel):
+    """When and where, and how many nodes are in which status. ``partial``: the collection was interrupted."""
+
+    model_config = ConfigDict(extra="allow")
+
+    environment: str
+    collected_at: AwareDatetime
+    duration_seconds: float
+    node_count: int
+    healthy_count: int
+    degraded_count: int
+    unreachable_count: int
+    partial: bool = False
+    schema_version: int = SCHEMA_VERSION
+    configured: list[ConfiguredNode] = Field(default_factory=list)
+
+
+class Summary(BaseModel):
+    """The cluster in a few lines. Alerts are counted with their consequences; muted ones, with theirs, apart."""
+
+    model_config = ConfigDict(extra="allow")
+
+    rqlite_leader: str | None = None
+    rqlite_voters: str | None = None
+    rqlite_raft_term: int | None = None
+    wg_mesh_status: str
+    service_health: str
+    critical_alerts: int
+    warning_alerts: int
+    info_alerts: int
+    root_alerts: int
+    muted_alerts: int
+
+
+class JudgedNode(NodeResult):
+    """A node's answer with its status."""
+
+    status: Status
+
+
+class ClusterReport(BaseModel):
+    """The whole: what the mission calls the report."""
+
+    model_config = ConfigDict(extra="allow")
+
+    meta: Meta
+    summary: Summary
+    alerts: list[Alert]
+    nodes: list[JudgedNode]
+
+    def alerts_of(self, host: str) -> list[Alert]:
+        """The alerts that stand on one host (or on the cluster), muted ones left out."""
+        return [alert for alert in self.alerts if alert.node == host and not alert.muted]
+
+    def to_json(self, indent: int | None = 2) -> str:
+        return json.dumps(self.model_dump(mode="json"), indent=indent, ensure_ascii=True)
+
+
+def assess(snapshot: Snapshot, policy: Policy | None = None) -> ClusterReport:
+    """Judge a snapshot: its alerts, each node's status, and the summary."""
+    policy = policy or Policy()
+    alerts = rules.judge(snapshot, policy)
+    nodes = [_judged(node, alerts) for node in snapshot.nodes]
+    statuses = Counter(node.status for node in nodes)
+    meta = Meta(
+        environment=snapshot.environment,
+        collected_at=snapshot.collected_at,
+        duration_seconds=round(snapshot.duration_seconds, 3),
+        node_count=len(nodes),
+        healthy_count=statuses["healthy"],
+        degraded_count=statuses["degraded"],
+        unreachable_count=statuses["unreachable"],
+        partial=snapshot.partial,
+        configured=snapshot.configured,
+    )
+    return ClusterReport(meta=meta, summary=summarize(snapshot, alerts), alerts=alerts, nodes=nodes)
+
+
+def _judged(node: NodeResult, alerts: list[Alert]) -> JudgedNode:
+    if node.report is None:
+        status: Status = "unreachable"
+    elif any(a.node == node.host and a.severity is Severity.CRITICAL and not a.muted for a in alerts):
+        status = "degraded"
+    else:
+        status = "healthy"
+    return JudgedNode.model_construct(**{**dict(node), "status": status})
+
+
+def summarize(snapshot: Snapshot, alerts: list[Alert]) -> Summary:
+    """The summary of a snapshot and its alerts."""
+    heard = _heard(alerts)
+    severities = Counter(alert.severity for alert in heard)
+    reports = list(snapshot.reports.values())
+    return Summary(
+        rqlite_leader=_leader(reports),
+        rqlite_voters=_voters(reports),
+        rqlite_raft_term=max((r.rqlite.term for r in reports if r.rqlite and r.rqlite.term is not None), default=None),
+        wg_mesh_status=_mesh(reports, heard),
+        service_health=_services(reports, heard),
+        critical_alerts=severities[Severity.CRITICAL],
+        warning_alerts=severities[Severity.WARNING],
+        info_alerts=severities[Severity.INFO],
+        root_alerts=sum(alert.is_root for alert in heard),
+        muted_alerts=len(alerts) - len(heard),
+    )
+
+
+def _heard(alerts: list[Alert]) -> list[Alert]:
+    """The alerts that are neither muted nor explained by a muted one."""
+    muted = {alert.key for alert in alerts if alert.muted}
+    return [alert for alert in alerts if not alert.muted and not (alert.cause and alert.cause.key in muted)]
+
+
+def _leader(reports: list[NodeReport]) -> str | None:
+    """The address of the leader most nodes name, without its port."""
+    named = Counter(r.rqlite.leader_addr for r in reports if r.rqlite and r.rqlite.leader_addr)
+    if not named:
+        return None
+    return named.most_common(1)[0][0].rpartition(":")[0].strip("[]")
+
+
+def _voters(reports: list[NodeReport]) -> str | None:
+    """Reachable voters of all voters, as the best-informed view (the leader's, if there is one) has them."""
+    views = [r.rqlite for r in reports if r.rqlite and r.rqlite.nodes]
+    if not views:
+        return None
+    best = min(views, key=lambda view: (view.raft_state != "Leader", -len(view.nodes or {})))
+    voters = [node for node in (best.nodes or {}).values() if node.voter]
+    return f"{sum(bool(node.reachable) for node in voters)}/{len(voters)}"
+
+
+def _mesh(reports: list[NodeReport], alerts: list[Alert]) -> str:
+    if not any(r.wireguard for r in reports):
+        return "not known"
+    counts: Counter[str] = Counter()
+    for alert in alerts:
+        counts[alert.code] += max(1, len(alert.about))
+    said = [
+        (counts["WG_DOWN"], "interface down", "interfaces down"),
+        (counts["WG_PEER_MISSING"], "peer missing", "peers missing"),
+        (counts["WG_PEER_NEVER_HANDSHAKED"], "peer never seen", "peers never seen"),
+        (counts["WG_HANDSHAKE_STALE"], "stale handshake", "stale handshakes"),
+    ]
+    return _sentence(said) or "all connected"
+
+
+def _services(reports: list[NodeReport], alerts: list[Alert]) -> str:
+    if not any(r.services for r in reports):
+        return "not known"
+    counts = Counter(alert.code for alert in alerts)
+    said = [
+        (counts["SERVICE_FAILED"], "service failed", "services failed"),
+        (counts["SERVICE_INACTIVE"], "service inactive", "services inactive"),
+        (counts["SERVICE_RESTART_LOOP"], "service in a restart loop", "services in a restart loop"),
+        (counts["UNIT_FAILED"], "other unit failed", "other units failed"),
+    ]
+    return _sentence(said) or "all nominal"
+
+
+def _sentence(counted: list[tuple[int, str, str]]) -> str:
+    return ", ".join(f"{count} {one if count == 1 else many}" for count, one, many in counted if count)
+
+
+def load(paths: list[str]) -> Snapshot:
+    """Saved reports, merged, as a snapshot to judge anew. ``-`` is standard input. Raises MonitorError."""
+    return merge([parse(_text(path), path) for path in paths])
+
+
+def _text(path: str) -> str:
+    try:
+        raw = sys.stdin.buffer.read(SIZE_LIMIT) if path == "-" else Path(path).read_bytes()
+        return raw.decode("utf-8")
+    except FileNotFoundError:
+        raise MonitorError(f"{path}: no such file") from None
+    except OSError as error:
+        raise MonitorError(f"{path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise MonitorError(f"{path}: not a saved report (not UTF-8)") from None
+
+
+class _Saved(BaseModel):
+    """What of a saved report is read back: what was collected. Alerts and summary are judged anew."""
+
+    class SavedMeta(BaseModel):
+        environment: str
+        collected_at: datetime
+        duration_seconds: float = 0.0
+        partial: bool = False
+        schema_version: int = SCHEMA_VERSION
+        configured: list[ConfiguredNode] | None = None
+
+    meta: SavedMeta
+    nodes: list[NodeResult]
+
+
+def parse(text: str, name: str) -> Snapshot:
+    """A saved report's text as the snapshot it was made of; ``name`` is for messages. Raises MonitorError."""
+    try:
+        saved = _Saved.model_validate(_strict_json(text))
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise MonitorError(f"{name}: not a report of `orama monitor report`: {place}: {first['msg']}") from None
+    except (ValueError, RecursionError) as error:
+        raise MonitorError(f"{name}: not JSON: {str(error)[:200]}") from None
+    if saved.meta.schema_version > SCHEMA_VERSION:
+        raise MonitorError(f"{name}: has schema {saved.meta.schema_version}: upgrade orama-monitor to read it")
+    everyone = saved.meta.configured or [ConfiguredNode(host=n.host, role=n.role) for n in saved.nodes]
+    return Snapshot(
+        environment=saved.meta.environment,
+        collected_at=saved.meta.collected_at,
+        duration_seconds=max(0.0, saved.meta.duration_seconds),
+        partial=saved.meta.partial,
+        configured=everyone,
+        nodes=saved.nodes,
+    )
+
+
+def _strict_json(text: str) -> Any:
+    def refuse(constant: str) -> None:
+        raise ValueError(f"{constant} is not JSON")
+
+    return json.loads(text, parse_constant=refuse)

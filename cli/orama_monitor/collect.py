@@ -1,0 +1,273 @@
+"""Runs the collection's playbook over the nodes through ansible-runner, and yields each answer as it arrives."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import psutil
+
+from orama_monitor import workspace
+from orama_monitor.errors import MonitorError
+from orama_monitor.failures import failure
+from orama_monitor.nodes import Node, of_environment, read_nodes, select
+from orama_monitor.snapshot import NodeResult, Snapshot, configured, now, read_report
+
+PLAYBOOK = "orama.monitor.collect"
+FACT = "orama_report"
+DEFAULT_TIMEOUT = 30.0
+FORKS_CAP = 50
+RESULT_LIMIT = 4_000_000
+INVENTORIES = Path(__file__).parent / "inventories"
+HostKeys = Literal["accept-new", "strict", "off"]
+_STRICT_HOST_KEYS = {"accept-new": "accept-new", "strict": "yes", "off": "no"}
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to collect. ``conf`` is None for the built-in environment of this machine; ``timeout`` in s a node."""
+
+    nodes: list[Node]
+    everyone: list[Node]
+    conf: Path | None
+    forks: int | None = None
+    timeout: float = DEFAULT_TIMEOUT
+    host_keys: HostKeys = "accept-new"
+    verbosity: int = 0
+
+
+def collect(
+    request: Request,
+    on_result: Callable[[NodeResult], None] | None = None,
+    stop: threading.Event | None = None,
+) -> Snapshot:
+    """Ask every node of the request, and return what came.
+
+    ``on_result`` hears of each node as it answers. When ``stop`` is set, what has come is returned, marked partial.
+    Raises MonitorError when nothing could be asked.
+    """
+    began = now()
+    answers = _Answers(request, on_result)
+    with workspace.run_directory() as directory:
+        _run(request, directory, answers, stop or threading.Event())
+    stopped = bool(stop and stop.is_set())
+    if not stopped:
+        answers.complete()
+    return Snapshot(
+        environment=request.nodes[0].environment,
+        collected_at=began,
+        duration_seconds=(now() - began).total_seconds(),
+        partial=stopped and len(answers.results) < len(request.nodes),
+        configured=configured(request.everyone),
+        nodes=[answers.results[node.host] for node in request.nodes if node.host in answers.results],
+    )
+
+
+class _Answers:
+    """Turns the events of a run into node results."""
+
+    def __init__(self, request: Request, on_result: Callable[[NodeResult], None] | None) -> None:
+        self.request = request
+        self.on_result = on_result
+        self.asked = {node.host: node for node in request.nodes}
+        self.results: dict[str, NodeResult] = {}
+        self.said: list[str] = []
+
+    def handle(self, event: Mapping[str, Any]) -> bool:
+        """Take one event of ansible-runner. False keeps the event off the disk."""
+        kind, data = event.get("event"), event.get("event_data") or {}
+        node = self.asked.get(str(data.get("host")))
+        if node and kind in ("runner_on_ok", "runner_on_failed", "runner_on_unreachable"):
+            self._take(node, data, unreachable=kind == "runner_on_unreachable")
+        elif event.get("stdout"):
+            self.said.append(str(event["stdout"]))
+        return False
+
+    def _take(self, node: Node, data: Mapping[str, Any], unreachable: bool) -> None:
+        answer = data.get("res") or {}
+        started, ended = _bounds(answer)
+        result = NodeResult(host=node.host, role=node.role, collection_ms=_took(data), started=started, ended=ended)
+        facts = answer.get("ansible_facts") or {}
+        if FACT in facts:
+            try:
+                result.report = read_report(facts[FACT])
+            except ValueError as error:
+                result.failure, result.error = "collect_failed", str(error)
+        elif answer:
+            result.failure, result.error = failure(answer, unreachable, self.request.timeout)
+        else:
+            result.failure, result.error = "collect_failed", "its answer was empty or too large to take"
+        self._keep(result)
+
+    def _keep(self, result: NodeResult) -> None:
+        self.results[result.host] = result
+        if self.on_result:
+            self.on_result(result)
+
+    def complete(self) -> None:
+        """Give every node that was asked and never heard of a result. Raises MonitorError when that is all of them."""
+        if not self.results:
+            _check_again(self.request)
+            raise MonitorError(f"Ansible could not run: {self._last_words()}")
+        for node in self.request.nodes:
+            if node.host not in self.results:
+                self._keep(
+                    NodeResult(host=node.host, role=node.role, failure="collect_failed", error="no answer came back")
+                )
+
+    def _last_words(self) -> str:
+        lines = [line.strip() for text in self.said for line in text.splitlines() if line.strip()]
+        errors = [line for line in lines if "ERROR" in line]
+        words = (errors or lines or ["it said nothing"])[-1]
+        return words.replace("[ERROR]: ", "").replace("ERROR! ", "")[:500]
+
+
+def _check_again(request: Request) -> None:
+    """Say it ourselves when the conf has changed under a run so that it can't be used. Raises MonitorError."""
+    if request.conf is not None:
+        nodes = of_environment(read_nodes(request.conf), request.nodes[0].environment)
+        select(nodes, [node.host for node in request.nodes])
+
+
+def _took(data: Mapping[str, Any]) -> int | None:
+    """How many ms the node's task took, from the times of its event."""
+    try:
+        took = datetime.fromisoformat(str(data["end"])) - datetime.fromisoformat(str(data["start"]))
+    except (KeyError, ValueError):
+        return None
+    return max(0, round(took.total_seconds() * 1000))
+
+
+def _bounds(answer: Mapping[str, Any]) -> tuple[float | None, float | None]:
+    """Between which moments of the controller's clock the node read its own, as the action plugin saw it."""
+    started, ended = answer.get("started"), answer.get("ended")
+    if isinstance(started, float) and isinstance(ended, float) and 0 <= started <= ended:
+        return started, ended
+    return None, None
+
+
+def _run(request: Request, directory: Path, answers: _Answers, stop: threading.Event) -> None:
+    import ansible_runner
+
+    forks = request.forks or min(len(request.nodes), FORKS_CAP)
+    with _watch(stop):
+        ansible_runner.run(
+            private_data_dir=str(directory),
+            playbook=PLAYBOOK,
+            inventory=str(_inventory(request, directory)),
+            envvars=_environment(request, directory),
+            settings={"pexpect_timeout": 1},
+            cmdline=f"--extra-vars orama_timeout={math.ceil(request.timeout)}",
+            forks=forks,
+            verbosity=request.verbosity or None,
+            event_handler=answers.handle,
+            cancel_callback=stop.is_set,
+            quiet=request.verbosity == 0,
+            suppress_env_files=True,
+            suppress_output_file=True,
+            fact_cache_type="memory",
+        )
+
+
+def _inventory(request: Request, directory: Path) -> Path:
+    """The inventory to give Ansible: a source that names the conf, so that no secret is written anywhere."""
+    if request.conf is None:
+        return INVENTORIES / "local"
+    source = directory / "nodes.orama.yml"
+    source.write_text(
+        json.dumps(
+            {
+                "plugin": "orama.monitor.remote_nodes",
+                "config": str(request.conf.absolute()),
+                "environment": request.nodes[0].environment,
+                "nodes": [node.host for node in request.nodes],
+            }
+        ),
+        encoding="utf-8",
+    )
+    return source
+
+
+def _environment(request: Request, directory: Path) -> dict[str, str]:
+    """What Ansible is told. The user's ansible.cfg counts where this is silent, such as for a jump host."""
+    ssh = f"-o StrictHostKeyChecking={_STRICT_HOST_KEYS[request.host_keys]}"
+    connect = min(10, max(2, int(request.timeout / 2)))
+    environment = {
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),
+        "ANSIBLE_HOME": str(directory / "ansible"),
+        "ANSIBLE_LOCAL_TEMP": str(directory / "tmp"),
+        "ANSIBLE_COLLECTIONS_PATH": os.pathsep.join(_collection_paths()),
+        "ANSIBLE_INVENTORY_ENABLED": "orama.monitor.remote_nodes" if request.conf else "ansible.builtin.yaml",
+        "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "True",
+        "ANSIBLE_STRATEGY": "linear",
+        "ANSIBLE_GATHERING": "explicit",
+        "ANSIBLE_CACHE_PLUGIN": "memory",
+        "ANSIBLE_PIPELINING": "True",
+        "ANSIBLE_TIMEOUT": str(connect),
+        "ANSIBLE_SSH_RETRIES": "1",
+        "ANSIBLE_HOST_KEY_CHECKING": "False" if request.host_keys == "off" else "True",
+        "ANSIBLE_SSH_EXTRA_ARGS": f"{ssh} -o ServerAliveInterval=5 -o ServerAliveCountMax=2",
+        "ANSIBLE_SSH_CONTROL_PATH_DIR": str(workspace.control_directory()),
+        "ANSIBLE_DEPRECATION_WARNINGS": "False",
+        "ANSIBLE_NOCOLOR": "True",
+        "MAX_EVENT_RES": str(RESULT_LIMIT),
+    }
+    return {**environment, "HOME": os.environ.get("HOME") or str(directory)}
+
+
+def _collection_paths() -> list[str]:
+    """This package's own collection first, so that no other version answers for it; then the user's."""
+    package = Path(__file__).resolve().parent
+    candidates = [package.parent, package.parent.parent]
+    own = [path for path in candidates if (path / "ansible_collections" / "orama" / "monitor" / "plugins").is_dir()]
+    if not own:
+        raise MonitorError("the collection orama.monitor is missing beside this package: reinstall orama-monitor")
+    return [str(own[0]), *filter(None, os.environ.get("ANSIBLE_COLLECTIONS_PATH", "").split(os.pathsep))]
+
+
+@contextlib.contextmanager
+def _watch(stop: threading.Event) -> Iterator[None]:
+    """While this lasts, a set ``stop`` ends every process below this one, in whatever session it hides."""
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.wait(0.1):
+            if stop.is_set():
+                _end_children()
+
+    threading.Thread(target=watch, daemon=True).start()
+    try:
+        yield
+    finally:
+        over.set()
+
+
+def _end_children() -> None:
+    """Ask what runs below this process to end, and kill what does not within 2 s. Warm SSH masters are not below.
+
+    The children themselves are ansible-runner's to wait for.
+    """
+    children = psutil.Process().children()
+    below = [process for child in children for process in _descendants(child)]
+    for process in [*children, *below]:
+        with contextlib.suppress(psutil.Error):
+            process.terminate()
+    _gone, alive = psutil.wait_procs(below, timeout=2)
+    for process in [*children, *alive]:
+        with contextlib.suppress(psutil.Error):
+            process.kill()
+
+
+def _descendants(process: psutil.Process) -> list[psutil.Process]:
+    with contextlib.suppress(psutil.Error):
+        return process.children(recursive=True)
+    return []

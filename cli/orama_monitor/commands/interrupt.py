@@ -1,0 +1,38 @@
+"""Ctrl-C once: stop asking, show what came. Twice: end. Told to end by a signal: stop asking and end in order."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from types import FrameType
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Stop(threading.Event):
+    """Set by the first signal; ``code`` is the exit code it asks for, 0 as long as there was none."""
+
+    code = 0
+
+    def handle(self, number: int, _frame: FrameType | None) -> None:
+        if self.is_set() and number == signal.SIGINT:
+            raise KeyboardInterrupt
+        self.code = self.code or 128 + number
+        self.set()
+        if number == signal.SIGINT and sys.stderr is not None and sys.stderr.isatty():
+            sys.stderr.write("\r\x1b[2Korama: stopping; Ctrl-C again ends at once\n")
+
+
+@contextlib.contextmanager
+def interruptible() -> Iterator[Stop]:
+    """While this lasts a signal to end sets the event, and a second Ctrl-C raises KeyboardInterrupt."""
+    stop = Stop()
+    previous = {number: signal.signal(number, stop.handle) for number in SIGNALS}
+    try:
+        yield stop
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)

@@ -1,0 +1,54 @@
+"""``orama monitor mute``: silence an alert that is known."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import click
+
+from orama_monitor import completion
+from orama_monitor.commands.options import Settings, global_flags
+
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+class Duration(click.ParamType[timedelta]):
+    """A length of time such as 30m, 2h, 3d or 1w."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+        if isinstance(value, timedelta):
+            return value
+        found = re.fullmatch(r"([1-9][0-9]{0,3})([mhdw])", str(value))
+        if not found:
+            self.fail(f"{value!r} is no duration such as 30m, 2h, 3d or 1w", param, ctx)
+        return timedelta(**{_UNITS[found.group(2)]: int(found.group(1))})
+
+
+@click.command()
+@click.argument("code", shell_complete=completion.codes)
+@click.option("--for", "duration", type=Duration(), metavar="TIME", help="For how long, such as 30m, 2h, 3d or 1w.")
+@click.option("--reason", required=True, help="Why; shown wherever the muted alert is.")
+@global_flags
+def mute(settings: Settings, code: str, duration: timedelta | None, reason: str) -> None:
+    """Silence an alert, for a while or until it gets worse.
+
+    Adds a line to the policy file, which is made when there is none, and leaves the rest of it as it is. --node may
+    be a host or a pattern such as '198.51.100.*'; without it the alert is muted everywhere.
+    """
+    from orama_monitor.alerts import explain, muting
+    from orama_monitor.commands.session import policy, policy_path
+    from orama_monitor.snapshot import now
+
+    rule = explain(code.replace("-", "_"))
+    path = policy_path(settings)
+    severity = policy(settings, missing_ok=True).severities.get(rule.code, rule.severity)
+    until = now() + duration if duration else None
+    for node in settings.node or ("*",):
+        muting.add_mute(path, rule.code, node=node, until=until, severity=severity, reason=reason)
+        where = "everywhere" if node == "*" else f"on {node}"
+        end = f"until {until:%Y-%m-%d %H:%M:%S} UTC" if until else "for good"
+        click.echo(f"{path}: {rule.code} is muted {where} {end}, unless it gets worse than {severity.value}")

@@ -1,0 +1,121 @@
+"""From the flags to a judged report: read saved ones, or ask the nodes."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from orama_monitor.commands.interrupt import interruptible
+from orama_monitor.commands.options import Settings
+from orama_monitor.commands.progress import Progress
+from orama_monitor.errors import MonitorError
+from orama_monitor.nodes import LOCAL, LOCAL_NODE, Node, of_environment, read_nodes, secrets_exposed, select
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from orama_monitor.alerts.policy import Policy
+    from orama_monitor.cluster_report import ClusterReport
+    from orama_monitor.collect import Request
+    from orama_monitor.snapshot import Snapshot
+
+
+POLICY_NAME = "monitor-policy.yml"
+
+
+def require_source(settings: Settings) -> None:
+    """Raises UsageError when nothing says where to look."""
+    if settings.env is None and not settings.from_files:
+        raise click.UsageError("--env NAME is required (or --from FILE, to read a saved report)")
+
+
+def policy(settings: Settings, missing_ok: bool = False) -> Policy:
+    """The policy in force: the file's, or the defaults where none was named and none is beside the conf."""
+    from orama_monitor.alerts.policy import Policy, read_policy
+
+    path = policy_path(settings)
+    if (settings.policy is None or missing_ok) and not path.exists():
+        return Policy()
+    return read_policy(path)
+
+
+def policy_path(settings: Settings) -> Path:
+    """Where the policy is: the flag, else beside the conf."""
+    return settings.policy or settings.conf.parent / POLICY_NAME
+
+
+def configured(settings: Settings, quiet: bool = False) -> tuple[list[Node], Path | None]:
+    """Every node of the environment, and the conf that names it (None for the built-in one)."""
+    assert settings.env is not None
+    if settings.env == LOCAL:
+        return [LOCAL_NODE], None
+    nodes = read_nodes(settings.conf)
+    chosen = of_environment(nodes, settings.env)
+    if not quiet and secrets_exposed(settings.conf, nodes):
+        warn(f"{settings.conf} holds passwords and others can read it; run: chmod 600 {settings.conf}")
+    return chosen, settings.conf
+
+
+def warn(message: str) -> None:
+    click.echo(f"orama: warning: {message}", err=True)
+
+
+def request(settings: Settings, quiet: bool = False) -> Request:
+    """What to collect, as the flags say."""
+    from orama_monitor import collect
+
+    everyone, conf = configured(settings, quiet)
+    return collect.Request(
+        nodes=select(everyone, settings.node),
+        everyone=everyone,
+        conf=conf,
+        forks=settings.forks,
+        timeout=settings.timeout or collect.DEFAULT_TIMEOUT,
+        host_keys=settings.host_keys or "accept-new",  # type: ignore[arg-type]
+        verbosity=settings.verbose,
+    )
+
+
+def saved(settings: Settings, paths: Sequence[str]) -> Snapshot:
+    """The snapshot in the files, merged and narrowed to the nodes that were asked for."""
+    from orama_monitor.cluster_report import load
+
+    snapshot = load(list(paths))
+    if settings.env is not None and settings.env != snapshot.environment:
+        raise MonitorError(f"the saved report is of environment {snapshot.environment!r}, not {settings.env!r}")
+    return _narrowed(snapshot, settings.node)
+
+
+def _narrowed(snapshot: Snapshot, names: tuple[str, ...]) -> Snapshot:
+    if not names:
+        return snapshot
+    hosts = {report.hostname: host for host, report in snapshot.reports.items()}
+    everyone = [Node(snapshot.environment, node.host, role=node.role) for node in snapshot.configured]
+    known = {node.host for node in everyone}
+    chosen = select(everyone, [name if name in known else hosts.get(name, name) for name in names])
+    wanted = {node.host for node in chosen}
+    return snapshot.model_copy(update={"nodes": [node for node in snapshot.nodes if node.host in wanted]})
+
+
+def judged(settings: Settings) -> tuple[ClusterReport, int]:
+    """The report that the flags ask for, and the exit code of a signal that cut its collection short (else 0)."""
+    require_source(settings)
+    in_force = policy(settings)
+    code = 0
+    if settings.from_files:
+        snapshot = saved(settings, settings.from_files)
+    else:
+        wanted = request(settings)
+        with interruptible() as stop, Progress([node.host for node in wanted.nodes], sys.stderr) as progress:
+            from orama_monitor.collect import collect
+
+            with contextlib.redirect_stdout(sys.stderr):  # where -v makes Ansible talk
+                snapshot = collect(wanted, progress.on_result, stop)
+        code = stop.code
+    from orama_monitor.cluster_report import assess
+
+    return assess(snapshot, in_force), code

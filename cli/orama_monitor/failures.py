@@ -1,0 +1,66 @@
+"""Why a node gave no report, in one line with the remedy, from what Ansible and ssh say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from orama_monitor.snapshot import REASON_LIMIT, Failure
+
+# The first pattern found in the message names the reason; the order matters where one message holds several.
+UNREACHABLE = (
+    (
+        r"REMOTE HOST IDENTIFICATION HAS CHANGED|Host key verification failed",
+        "its host key changed: if that is right, remove the old one with ssh-keygen -R",
+    ),
+    (r"Could not resolve hostname|Name or service not known", "its name does not resolve"),
+    (r"Connection refused", "connection refused: is sshd running, is the port right?"),
+    (r"No route to host", "no route to host"),
+    (r"Network is unreachable", "network is unreachable"),
+    (r"Too many authentication failures", "too many keys were tried: name one in the conf"),
+    (r"incorrect passphrase|passphrase", "its key is encrypted: load it into ssh-agent"),
+    (r"Permission denied|Authentication failed|Invalid/incorrect password", "login refused: key or password is wrong"),
+    (r"UNPROTECTED PRIVATE KEY|bad permissions", "the private key is readable by others: chmod 600 it"),
+    (r"timed out|Timeout|timeout", "no answer in time"),
+    (r"Connection (closed|reset)|banner|kex_exchange|Broken pipe", "the connection was closed before login"),
+)
+COLLECT_FAILED = (
+    (r"[Mm]issing sudo password|sudo: a (terminal|password) is required", "sudo wants a password: put it in the conf"),
+    (r"[Ii]ncorrect (sudo|become) password|Sorry, try again", "sudo refuses the password"),
+    (r"is not in the sudoers file|may not run sudo", "this user may not use sudo"),
+    (r"waiting for privilege escalation prompt|privilege output closed", "sudo does not answer"),
+    (r"sudo: (?P<why>[^\n]{1,160})", "sudo is broken: {why}"),
+    (r"python3?: (command )?not found|/python[0-9.]*: (not found|No such file)|interpreter", "no Python 3 on the node"),
+    (
+        r"Python 3\.8 or later|SyntaxError|requires? a minimum of Python|Python version",
+        "its Python is too old: 3.8 or later",
+    ),
+    (r"No space left on device", "its disk is full"),
+    (r"Read-only file system", "its file system is read-only"),
+    (r"Cannot allocate memory|MemoryError|fork: retry|temporarily unavailable", "it is out of memory or processes"),
+    (r"Connection to \S+ closed|Shared connection", "the connection was cut in the middle"),
+)
+
+
+def failure(result: Mapping[str, Any], unreachable: bool, timeout: float) -> tuple[Failure, str]:
+    """The kind of failure and its reason, from a task's result (``msg``, ``module_stderr``, ``timedout``)."""
+    if "timedout" in result:
+        return "unreachable", f"no answer within {timeout:g} s"
+    text = "\n".join(str(result.get(key) or "") for key in ("msg", "module_stderr", "stderr", "module_stdout"))
+    if unreachable:
+        return "unreachable", _reason(UNREACHABLE, text) or _first_line(text)
+    return "collect_failed", _reason(COLLECT_FAILED, text) or _first_line(text)
+
+
+def _reason(patterns: tuple[tuple[str, str], ...], text: str) -> str | None:
+    for pattern, reason in patterns:
+        found = re.search(pattern, text)
+        if found:
+            return reason.format(**found.groupdict())[:REASON_LIMIT]
+    return None
+
+
+def _first_line(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return (lines[0] if lines else "no reason was given")[:REASON_LIMIT]

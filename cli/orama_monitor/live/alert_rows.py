@@ -1,0 +1,113 @@
+"""Alerts as lines of which one can be chosen: what is new, what flaps, since when; consequences under their root."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from datetime import datetime
+
+from rich.text import Text
+
+from orama_monitor.alerts.alert import Alert
+from orama_monitor.live.history import History, Key, Track
+from orama_monitor.live.items import Choices
+from orama_monitor.live.state import AlertKey, State
+from orama_monitor.views import style
+from orama_monitor.views.columns import Column, Table
+from orama_monitor.views.folding import Root, fold
+from orama_monitor.views.hosts import host, host_column
+from orama_monitor.views.text import text
+
+GONE_FOR = 5  # refreshes for which something resolved is still listed
+
+
+def header(hosts: Iterable[str]) -> tuple[Column, ...]:
+    """The columns, for alerts on these hosts."""
+    return (
+        Column("SEVERITY"),
+        Column(""),
+        Column("CODE", minimum=16),
+        host_column(hosts),
+        Column("SINCE", priority=1),
+        Column("MESSAGE", minimum=16),
+    )
+
+
+def alert_key(alert: Alert) -> AlertKey:
+    return AlertKey(alert.code, alert.node, alert.message)
+
+
+def find(alerts: Iterable[Alert], key: AlertKey) -> Alert | None:
+    """The alert of a line, though its message may have changed since."""
+    same = [alert for alert in alerts if (alert.code, alert.node) == (key.code, key.node)]
+    return next((alert for alert in same if alert.message == key.message), same[0] if same else None)
+
+
+def alert_rows(state: State, roots_only: bool = False) -> Choices:
+    """Every alert that the search finds, what was resolved lately last."""
+    report = state.report
+    assert report is not None
+    table, keys = Table(header(alert.node for alert in report.alerts)), list[Hashable]()
+    folded = fold(report.alerts)
+    for root in [*folded.roots, *([] if roots_only else folded.muted)]:
+        for alert, is_root in _of_root(root, roots_only):
+            if roots_only or state.finds(alert):
+                consequences = len(root.consequences) if is_root and roots_only else 0
+                table.add(row(alert, state.history, is_root, consequences))
+                keys.append(alert_key(alert))
+    if not roots_only:
+        for key, track in state.history.gone(GONE_FOR):
+            cells = _gone(key, track)
+            if state.finds_words(cell.plain for cell in cells):
+                table.add(cells)
+                keys.append(AlertKey(key.code, key.node, track.message))
+    return Choices(table, keys)
+
+
+def _of_root(root: Root, roots_only: bool) -> Iterable[tuple[Alert, bool]]:
+    yield root.alert, True
+    if not roots_only:
+        yield from ((alert, False) for alert in root.consequences)
+
+
+def row(alert: Alert, history: History, is_root: bool = True, consequences: int = 0) -> list[Text]:
+    """A line for an alert that stands."""
+    track = history.track(alert)
+    code = text(alert.code, style=style.TITLE) if is_root else Text("└ ", style=style.DIM).append_text(text(alert.code))
+    message = text(alert.message)
+    if consequences:
+        message.append(f"  +{consequences}", style=style.DIM)
+    return [style.severity(alert.severity), mark(alert, history), code, host(alert.node), _since(track), message]
+
+
+def mark(alert: Alert, history: History) -> Text:
+    """What is special about an alert that stands."""
+    track = history.track(alert)
+    if alert.muted:
+        return Text("muted", style=style.DIM)
+    if track and track.flaps:
+        return Text(f"FLAPS {track.turns}×", style=style.WARN)
+    if history.is_new(alert):
+        return Text("NEW", style="bold reverse")
+    return Text("")
+
+
+def _gone(key: Key, track: Track) -> list[Text]:
+    what = Text(f"FLAPS {track.turns}×", style=style.WARN) if track.flaps else Text("")
+    return [
+        Text("✓ resolved", style=style.GOOD),
+        what,
+        text(key.code),
+        host(key.node),
+        Text(clock_time(track.since)),
+        text(track.message, style=style.DIM),
+    ]
+
+
+def _since(track: Track | None) -> Text:
+    if track is None:
+        return text(None)
+    return Text(f"≤{clock_time(track.since)}" if track.from_start else clock_time(track.since))
+
+
+def clock_time(at: datetime) -> str:
+    return f"{at:%H:%M:%S}"

@@ -1,0 +1,56 @@
+"""A page as a list of things to draw; the lines of some can be chosen."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
+
+from rich.console import Console, RenderableType
+from rich.segment import Segment
+
+from orama_monitor.views.columns import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """A table whose every row stands for something."""
+
+    table: Table
+    keys: Sequence[Hashable]
+
+
+Item = RenderableType | Choices
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Lines for a terminal of one width, and what each stands for."""
+
+    width: int
+    lines: list[list[Segment]]
+    keys: list[Hashable | None]
+
+
+def draw(items: Iterable[Item], width: int) -> Drawn:
+    """Draw the items one below the other."""
+    console = Console(
+        width=width,
+        file=io.StringIO(),
+        force_terminal=True,
+        color_system="truecolor",
+        no_color=False,
+        legacy_windows=False,
+    )
+    lines: list[list[Segment]] = []
+    keys: list[Hashable | None] = []
+    for item in items:
+        renderable = item.table if isinstance(item, Choices) else item
+        drawn = console.render_lines(renderable, console.options.update(width=width, height=None), pad=False)
+        lines += drawn
+        if isinstance(item, Choices):
+            keys += [None] * (len(drawn) - len(item.keys))
+            keys += item.keys
+        else:
+            keys += [None] * len(drawn)
+    return Drawn(width, lines, keys)

@@ -1,0 +1,30 @@
+"""A snapshot as a file, the same as ``orama monitor report`` prints."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from pathlib import Path
+
+from orama_monitor.alerts.policy import Policy
+from orama_monitor.cluster_report import assess
+from orama_monitor.errors import MonitorError
+from orama_monitor.snapshot import Snapshot
+
+
+def save(snapshot: Snapshot, policy: Policy, directory: Path) -> Path:
+    """Write a new file and return its path; nothing is overwritten. Raises MonitorError."""
+    text = assess(snapshot, policy).to_json() + "\n"
+    environment = re.sub(r"[^A-Za-z0-9_-]", "_", snapshot.environment)
+    stem = f"orama-{environment}-{snapshot.collected_at:%Y%m%dT%H%M%SZ}"
+    for number in itertools.count(1):
+        path = directory / (f"{stem}.json" if number == 1 else f"{stem}-{number}.json")
+        try:
+            with path.open("x", encoding="utf-8") as file:
+                file.write(text)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise MonitorError(f"{path}: {error.strerror}") from None
+        return path
+    raise AssertionError

@@ -1,0 +1,1 @@
+"""What can fill the terminal."""

@@ -1,0 +1,83 @@
+"""What the screens show, as one value that never changes, and how old it is. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from orama_monitor.live.history import History
+from orama_monitor.views.amounts import seconds
+from orama_monitor.views.text import clean
+
+if TYPE_CHECKING:
+    from orama_monitor.alerts.alert import Alert
+    from orama_monitor.cluster_report import ClusterReport, JudgedNode
+
+STALE_AFTER_INTERVALS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class NodeKey:
+    """A line that stands for a node."""
+
+    host: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlertKey:
+    """A line that stands for an alert."""
+
+    code: str
+    node: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """``report`` is what is shown: the last complete one, with the answers of a running collection laid over it."""
+
+    report: ClusterReport | None = None
+    history: History = field(default_factory=History)
+    search: str = ""
+
+    @property
+    def found_nodes(self) -> list[JudgedNode]:
+        """The nodes that the search finds, all without one."""
+        if self.report is None:
+            return []
+        return [node for node in self.report.nodes if self.finds_words(_words_of_node(node))]
+
+    @property
+    def found_report(self) -> ClusterReport:
+        """The report with only the nodes that the search finds."""
+        assert self.report is not None
+        return self.report.model_copy(update={"nodes": self.found_nodes}) if self.search else self.report
+
+    def finds(self, alert: Alert) -> bool:
+        return self.finds_words([alert.code, alert.node, alert.severity.value, alert.subsystem, alert.message])
+
+    def finds_words(self, words: Iterable[str]) -> bool:
+        """Whether every word of the search is somewhere in ``words``."""
+        text = " ".join(words).casefold()
+        return all(word in text for word in self.search.casefold().split())
+
+
+def _words_of_node(node: JudgedNode) -> list[str]:
+    names = [node.report.hostname, node.report.version or ""] if node.report else []
+    return [node.host, node.role, node.status, *(clean(name) for name in names)]
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    """How old the data is, in s, against the pace at which it can be had."""
+
+    seconds: float
+    pace: float
+
+    @property
+    def is_stale(self) -> bool:
+        return self.seconds > STALE_AFTER_INTERVALS * self.pace
+
+    def __str__(self) -> str:
+        return seconds(max(0.0, self.seconds)) or "0s"

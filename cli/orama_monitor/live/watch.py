@@ -1,0 +1,140 @@
+"""What the live view knows and when it asks again, apart from any screen; the plain mode watches the same way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from orama_monitor.alerts.policy import Policy
+from orama_monitor.cluster_report import ClusterReport, assess
+from orama_monitor.errors import MonitorError
+from orama_monitor.live.clock import Clock
+from orama_monitor.live.history import History
+from orama_monitor.live.overlay import overlay
+from orama_monitor.live.progress import Asking, Progress, Trouble
+from orama_monitor.live.refresh import Asked, Collection, Source
+from orama_monitor.live.state import Age, State
+from orama_monitor.snapshot import Snapshot
+from orama_monitor.views.headline import plural
+
+LEEWAY = 1.5  # where collections take longer than the interval, how much they may vary before the data is stale
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A collection that came to its end, judged."""
+
+    snapshot: Snapshot
+    report: ClusterReport
+    history: History
+    was_asked: Asked | None
+    elapsed: float
+
+
+class Watch:
+    """Only ``run``, ``overlaid`` and ``judged`` take long and belong in a thread; they change nothing."""
+
+    def __init__(self, source: Source, policy: Policy, interval: float, clock: Clock) -> None:
+        self.source = source
+        self.policy = policy
+        self.interval = interval
+        self.clock = clock
+        self.state = State()
+        self.snapshot: Snapshot | None = None
+        self.collection: Collection | None = None
+        self.trouble: Trouble | None = None
+        self.paused = False
+        self.last: Outcome | None = None
+        self._began: float | None = None
+        self._duration = 0.0
+
+    @property
+    def is_due(self) -> bool:
+        """Whether to ask again now."""
+        return self.collection is None and not self.paused and self.next_in <= 0
+
+    @property
+    def next_in(self) -> float:
+        """In how many s it is to ask again; by then the last collection has long ended, or it follows at once."""
+        if self._began is None:
+            return 0.0
+        return self._began + self.interval - self.clock.elapsed()
+
+    def begin(self) -> Collection:
+        """Start a collection; run it in a thread, then ``finish`` it."""
+        assert self.collection is None
+        self._began = self.clock.elapsed()
+        self.collection = Collection(self.clock.now(), self._began)
+        return self.collection
+
+    def run(self, collection: Collection) -> Outcome:
+        """Raises MonitorError."""
+        snapshot = collection.run(self.source)
+        report = assess(snapshot, self.policy)
+        history = self.state.history if snapshot.partial else self.state.history.add(report)
+        return Outcome(snapshot, report, history, collection.asked, collection.elapsed)
+
+    def finish(self, outcome: Outcome | MonitorError) -> str | None:
+        """Take in how the collection ended; what is worth a word about it, if anything."""
+        assert self.collection is not None
+        duration = self.clock.elapsed() - self.collection.elapsed
+        self.collection = None
+        if isinstance(outcome, MonitorError):
+            was_in_trouble, self.trouble = self.trouble is not None, Trouble(self.clock.now(), str(outcome))
+            return None if was_in_trouble else str(outcome)
+        self._duration = duration
+        said = "Answers again" if self.trouble else self._conf_change(outcome)
+        self.trouble = None
+        self.last = outcome
+        self.snapshot = outcome.snapshot
+        self.state = replace(self.state, report=outcome.report, history=outcome.history)
+        return said
+
+    def _conf_change(self, outcome: Outcome) -> str | None:
+        if self.last is None or self.last.was_asked is None or outcome.was_asked is None:
+            return None
+        before, after = set(self.last.was_asked.asked), set(outcome.was_asked.asked)
+        if before == after:
+            return None
+        return f"The conf changed: {plural(len(after - before), 'node')} more, {len(before - after)} gone"
+
+    def overlaid(self, collection: Collection) -> ClusterReport:
+        """The last complete report with what of ``collection`` has arrived laid over it."""
+        arrived = collection.arrived(self.source.environment, self.clock.elapsed())
+        return overlay(self.last.report if self.last else None, arrived, self.policy)
+
+    def judged(self, policy: Policy) -> Callable[[], ClusterReport | None]:
+        """What judges the last complete snapshot anew by another policy, in a thread."""
+        snapshot = self.snapshot
+        return lambda: assess(snapshot, policy) if snapshot else None
+
+    def adopt(self, policy: Policy, report: ClusterReport | None) -> None:
+        """From now on judge by ``policy``."""
+        self.policy = policy
+        if report is not None and self.last is not None:
+            self.last = replace(self.last, report=report)
+            self.state = replace(self.state, report=report)
+
+    @property
+    def age(self) -> Age | None:
+        """How old the oldest of what is shown is, against the pace that can be kept."""
+        if self.last is None:
+            return None
+        return Age(self.clock.elapsed() - self.last.elapsed, max(self.interval, LEEWAY * self._duration))
+
+    @property
+    def progress(self) -> Progress:
+        asking = None
+        if self.collection:
+            since = self.clock.elapsed() - self.collection.elapsed
+            asking = Asking(since, self.collection.done, self.collection.total)
+        return Progress(
+            environment=self.source.environment,
+            age=self.age,
+            asking=asking,
+            next_in=self.next_in,
+            paused=self.paused,
+            trouble=self.trouble,
+            search=self.state.search,
+            found=(len(self.state.found_nodes), len(self.state.report.nodes) if self.state.report else 0),
+        )

@@ -1,0 +1,35 @@
+"""What the chosen alert says, whole, and what to do next: a table has no room for it."""
+
+from __future__ import annotations
+
+from rich.text import Text
+from textual.widget import Widget
+
+from orama_monitor.alerts.alert import Alert
+from orama_monitor.views import style
+from orama_monitor.views.text import clean
+
+
+class Peek(Widget):
+    """Two or three lines at the foot of a page, only while an alert is chosen."""
+
+    DEFAULT_CSS = """
+    Peek { height: auto; max-height: 5; width: 1fr; display: none; border-top: solid $border-blurred; }
+    Peek.-open { display: block; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._alert: Alert | None = None
+
+    def show(self, alert: Alert | None) -> None:
+        if alert != self._alert:
+            self._alert = alert
+            self.set_class(alert is not None, "-open")
+            self.refresh(layout=True)
+
+    def render(self) -> Text:
+        if self._alert is None:
+            return Text()
+        message = Text().append_text(style.symbol(self._alert.severity))
+        return message.append(f" {clean(self._alert.message)}\n→ {clean(self._alert.hint)}")

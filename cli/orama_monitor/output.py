@@ -1,0 +1,76 @@
+"""What goes to standard output: tables as wide as the terminal, plain when piped; JSON; what a query finds."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from orama_monitor.errors import MonitorError
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+PIPED_WIDTH = 160
+_PLAIN = str.maketrans(
+    {"✓": "+", "✗": "x", "…": "~", "–": "-", "·": "|", "→": ">", "└": "`", "⇄": "=", "≠": "#", "⏎": "/"}
+)
+
+
+def prepare() -> None:
+    """Make standard output and error survive any character. Raises MonitorError when there is no output."""
+    codecs.register_error("orama", _ascii)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="orama")
+    if sys.stdout is None:
+        raise MonitorError("standard output is closed")
+
+
+def _ascii(error: UnicodeError) -> tuple[str, int]:
+    """Stand-ins for characters that the terminal's encoding does not have."""
+    assert isinstance(error, UnicodeEncodeError)
+    characters = error.object[error.start : error.end].translate(_PLAIN)
+    return "".join(c if c.isascii() else "?" for c in characters), error.end
+
+
+def console() -> Console:
+    """A console on standard output."""
+    from rich.console import Console
+
+    piped = not sys.stdout.isatty() and "COLUMNS" not in os.environ
+    return Console(width=PIPED_WIDTH if piped else None, highlight=False, markup=False, emoji=False, soft_wrap=False)
+
+
+def show(renderable: RenderableType) -> None:
+    """Print a view. No line ends in blanks."""
+    console().print(renderable)
+
+
+def show_json(data: Any, query: str | None = None) -> None:
+    """Print ``data``, or what the query finds in it."""
+    found = search(query, data) if query is not None else data
+    click.echo(json.dumps(found, indent=2, ensure_ascii=True))
+
+
+def search(query: str, data: Any) -> Any:
+    """What a JMESPath expression finds. Raises UsageError that says where it is wrong."""
+    import jmespath
+    from jmespath import exceptions
+
+    try:
+        return jmespath.compile(query).search(data)
+    except exceptions.IncompleteExpressionError:
+        raise click.UsageError(f"--query: {query!r} ends too early, at column {len(query) + 1}") from None
+    except exceptions.LexerError as error:
+        raise click.UsageError(f"--query: {query!r}, column {error.lexer_position + 1}: {error.message}") from None
+    except exceptions.ParseError as error:
+        raise click.UsageError(
+            f"--query: {query!r}, column {error.lex_position + 1}: unexpected {error.token_value!r}"
+        ) from None
+    except exceptions.JMESPathError as error:
+        raise click.UsageError(f"--query: {query!r}: {' '.join(str(error).split())}") from None

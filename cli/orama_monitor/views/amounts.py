@@ -1,0 +1,54 @@
+"""Amounts as a person would say them, and what counts as fresh."""
+
+from __future__ import annotations
+
+from rich.text import Text
+
+from orama_monitor.report import WireguardPeer
+from orama_monitor.views import style
+
+STALE_AFTER = 180
+
+
+def seconds(value: float | None) -> str | None:
+    """A duration in the unit a person would choose."""
+    if value is None:
+        return None
+    for unit, length, least in (("d", 86400, 2 * 86400), ("h", 3600, 3600), ("m", 60, 120)):
+        if value >= least:
+            return f"{int(value // length)}{unit}"
+    return f"{int(value)}s"
+
+
+def size(value: int | None) -> str | None:
+    """Bytes in binary units."""
+    if value is None:
+        return None
+    amount = float(value)
+    for unit in ("B", "KiB", "MiB", "GiB", "TiB"):
+        if amount < 1024 or unit == "TiB":
+            return f"{amount:.0f} {unit}" if unit == "B" or amount >= 100 else f"{amount:.1f} {unit}"
+        amount /= 1024
+    raise AssertionError
+
+
+def megabytes(value: int | None) -> str:
+    """MiB, in GiB once there are many."""
+    return "?" if value is None else size(value * 1024 * 1024) or "?"
+
+
+def fresh(peer: WireguardPeer) -> bool:
+    return peer.handshake_age_sec is not None and peer.handshake_age_sec <= STALE_AFTER
+
+
+def handshake(peer: WireguardPeer, word: bool = True) -> Text:
+    """The age of a handshake, marked when it is stale or there was none."""
+    if peer.handshake_age_sec is None:
+        return Text("✗ never" if word else "✗", style=style.BAD)
+    age = seconds(peer.handshake_age_sec)
+    return Text(f"{age}") if fresh(peer) else Text(f"{age}!", style=style.WARN)
+
+
+def of(good: int, total: int) -> Text:
+    """``good/total``, marked when something is missing."""
+    return Text(f"{good}/{total}") if good == total else Text(f"{good}/{total}!", style=style.WARN)

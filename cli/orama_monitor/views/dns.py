@@ -1,0 +1,86 @@
+"""The nameservers: CoreDNS, Caddy, their ports, what resolves, and how long the certificates last."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from orama_monitor.alerts.alert import Severity
+from orama_monitor.report import Dns
+from orama_monitor.views import headline, style
+from orama_monitor.views.columns import Column, Table
+from orama_monitor.views.headline import plural
+from orama_monitor.views.hosts import host, host_column
+from orama_monitor.views.notes import notes
+from orama_monitor.views.text import text
+
+if TYPE_CHECKING:
+    from orama_monitor.cluster_report import ClusterReport
+
+EXPIRES_SOON = 14
+COLUMNS = (
+    Column("COREDNS", short="DNS"),
+    Column("CADDY"),
+    Column(":53", priority=6),
+    Column(":80", priority=8),
+    Column(":443", priority=7),
+    Column("SOA", priority=1),
+    Column("NS", priority=2),
+    Column("*", priority=3),
+    Column("A", priority=4),
+    Column("TLS", justify="right"),
+    Column("*.TLS", justify="right", priority=5),
+    Column("DOMAIN", priority=10, minimum=12),
+    Column("NS RECORDS", priority=13, justify="right"),
+    Column("ERRORS/5m", priority=11, justify="right"),
+    Column("MEM", priority=12, justify="right"),
+)
+
+
+def render(report: ClusterReport, least: Severity | None = None) -> RenderableType:
+    """The whole page."""
+    return Group(headline.render(report), Text(), *_table(report), *notes(report, {"dns"}, least))
+
+
+def _table(report: ClusterReport) -> list[RenderableType]:
+    table = Table([host_column(node.host for node in report.nodes), *COLUMNS])
+    others = 0
+    for node in report.nodes:
+        found = node.report.dns if node.report else None
+        if found is not None:
+            table.add([host(node.host), *_row(found)])
+        elif node.role.startswith("nameserver"):
+            reason = "? no answer" if node.report is None else "not known"
+            table.add([host(node.host), Text(reason, style=style.BAD), *[text(None)] * (len(COLUMNS) - 1)])
+        else:
+            others += 1
+    if not table.rows:
+        return [Text("No nameserver among the nodes.", style=style.DIM)]
+    return [table, *([Text(f"{plural(others, 'node')} without DNS", style=style.DIM)] if others else [])]
+
+
+def _row(found: Dns) -> list[Text]:
+    facts = (found.port_53_bound, found.port_80_bound, found.port_443_bound)
+    answers = (found.soa_resolves, found.ns_resolves, found.wildcard_resolves, found.base_a_resolves)
+    return [
+        style.yes_no(found.coredns_active, good="up", bad="DOWN"),
+        style.yes_no(found.caddy_active, good="up", bad="DOWN"),
+        *(style.yes_no(fact, good="", bad="") for fact in (*facts, *answers)),
+        days(found.base_tls_days_left),
+        days(found.wild_tls_days_left),
+        text(found.domain),
+        text(found.ns_record_count),
+        text(found.log_errors_5m),
+        text(None if found.coredns_mem_mb is None else f"{found.coredns_mem_mb}M"),
+    ]
+
+
+def days(left: int | None) -> Text:
+    """Days until a certificate expires."""
+    if left is None:
+        return text(None)
+    if left < 0:
+        return Text("✗ expired", style=style.BAD)
+    return Text(f"{left}d!", style=style.WARN) if left < EXPIRES_SOON else Text(f"{left}d")

@@ -1,0 +1,264 @@
+"""What each section of a node's report says, as short facts for one line. What is not known is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from rich.text import Text
+
+from orama_monitor.report import (
+    Anyone,
+    Dns,
+    Gateway,
+    Ipfs,
+    Namespace,
+    Network,
+    NodeReport,
+    Olric,
+    Processes,
+    Rqlite,
+    Services,
+    System,
+    Wireguard,
+)
+from orama_monitor.views import style
+from orama_monitor.views.amounts import fresh, megabytes, seconds, size
+from orama_monitor.views.text import clean
+
+Facts = Iterable[Text | None]
+
+
+def known(*facts: Text | None) -> list[Text]:
+    """The facts that are known."""
+    return [fact for fact in facts if fact is not None]
+
+
+def say(label: str, value: object, unit: str = "") -> Text | None:
+    """``label value unit``, or nothing when the value is not known."""
+    if value is None or value == "":
+        return None
+    shown = f"{value:g}" if isinstance(value, float) else clean(value, 120)
+    return Text(" ".join(part for part in (label, f"{shown}{unit}") if part))
+
+
+def check(value: bool | None, good: str, bad: str) -> Text | None:
+    """A fact that should be true: said quietly when it is, loudly when it is not."""
+    if value is None:
+        return None
+    return Text(good) if value else Text(f"✗ {bad}", style=style.BAD)
+
+
+def count(number: int | None, what: str) -> Text | None:
+    """A number that should be 0."""
+    if number is None:
+        return None
+    return Text(f"{number} {what}") if number == 0 else Text(f"! {number} {what}", style=style.WARN)
+
+
+def percent(label: str, value: int | None, warn: int, bad: int, of: str = "") -> Text | None:
+    if value is None:
+        return None
+    return Text(f"{label} ").append_text(style.share(value, warn, bad)).append(of)
+
+
+def system(found: System) -> Facts:
+    loads = [found.load_avg_1, found.load_avg_5, found.load_avg_15]
+    yield say("load", " ".join("?" if load is None else f"{load:.2f}" for load in loads) if any(loads) else None)
+    yield say("", found.cpu_count, " CPUs")
+    yield percent("memory", found.mem_use_pct, 90, 97, f" of {megabytes(found.mem_total_mb)}")
+    where = f" of {found.disk_total_gb or 0:.0f} GiB ({clean(found.disk_mount or '/', 40)})"
+    yield percent("disk", found.disk_use_pct, 85, 95, where)
+    yield percent("inodes", found.inode_use_pct, 90, 95)
+    if found.swap_total_mb:
+        yield say("swap", f"{megabytes(found.swap_used_mb)} of {megabytes(found.swap_total_mb)}")
+    yield count(found.oom_kills, "OOM kills")
+    yield say("up", seconds(found.uptime_seconds))
+    yield check(found.ntp_synchronized, "clock synchronized", "clock not synchronized")
+    yield say("kernel", found.kernel_version)
+
+
+def services(found: Services) -> Facts:
+    loaded = [unit for unit in found.services or [] if unit.load_state == "loaded"]
+    running = sum(unit.active_state == "active" for unit in loaded)
+    yield say("", f"{running} of {len(loaded)} installed units active")
+    yield from (
+        _unit(clean(unit.name, 80), clean(unit.active_state or "?", 20))
+        for unit in loaded
+        if unit.enabled and unit.active_state != "active"
+    )
+    yield from (
+        Text(f"! {clean(unit.name, 80)} restarts again and again", style=style.WARN)
+        for unit in loaded
+        if unit.restart_loop_risk
+    )
+    known_names = {unit.name for unit in loaded}
+    yield from (_unit(clean(name, 80), "failed") for name in found.failed_units or [] if name not in known_names)
+
+
+def _unit(name: str, state: str) -> Text:
+    """A unit that is not as it should be."""
+    return (
+        Text(f"✗ {name} failed", style=style.BAD) if state == "failed" else Text(f"! {name} {state}", style=style.WARN)
+    )
+
+
+def rqlite(found: Rqlite) -> Facts:
+    yield check(found.responsive, "", "not responding") if found.responsive is False else None
+    yield say("", found.raft_state)
+    yield (
+        check(found.voter, "voter", "non-voter")
+        if found.voter
+        else say("", "non-voter" if found.voter is False else None)
+    )
+    yield say("leader", found.leader_addr)
+    yield say("term", found.term)
+    yield say("applied", found.applied_index)
+    yield say("commit", found.commit_index)
+    yield say("pending", found.fsm_pending) if found.fsm_pending else None
+    yield check(found.ready, "ready", "not ready")
+    yield check(found.strong_read, "strong read ok", "strong read fails")
+    yield say("peers", found.num_peers)
+    yield say("last contact", found.last_contact)
+    yield say("database", size(found.db_size_bytes) or found.db_size)
+    yield say("heap", megabytes(found.heap_mb) if found.heap_mb is not None else None)
+    yield say("", found.goroutines, " goroutines")
+    yield say("version", found.version)
+    yield say("up", found.uptime)
+    for name, value in (found.debug_vars or ()) if found.debug_vars else ():
+        if isinstance(value, int) and value > 0:
+            yield count(value, name.replace("_", " "))
+
+
+def wireguard(found: Wireguard) -> Facts:
+    yield check(found.interface_up, "up", "interface down")
+    yield say("", found.wg_ip)
+    if found.peers is not None:
+        live = sum(fresh(peer) for peer in found.peers)
+        line = f"{live} of {len(found.peers)} peers fresh"
+        yield Text(line) if live == len(found.peers) else Text(f"! {line}", style=style.WARN)
+        oldest = max(
+            (peer.handshake_age_sec for peer in found.peers if peer.handshake_age_sec is not None), default=None
+        )
+        yield say("oldest handshake", seconds(oldest))
+    yield say("port", found.listen_port)
+    yield say("MTU", found.mtu)
+    yield say("config", found.config_perms)
+    yield say("key", found.public_key)
+
+
+def olric(found: Olric) -> Facts:
+    yield check(found.service_active, "active", "not active")
+    yield check(found.memberlist_up, "memberlist up", "memberlist down")
+    yield say("", found.member_count, " members")
+    yield say("coordinator", found.coordinator)
+    yield say("memory", megabytes(found.process_mem_mb) if found.process_mem_mb is not None else None)
+    yield say("restarts", found.restart_count)
+    yield count(found.log_errors_1h, "errors/h")
+    yield count(found.log_suspects_1h, "suspects/h")
+    yield count(found.log_flapping_1h, "joins and leaves/h") if found.log_flapping_1h else None
+
+
+def ipfs(found: Ipfs) -> Facts:
+    yield check(found.daemon_active, "daemon active", "daemon not active")
+    yield check(found.cluster_active, "cluster active", "cluster not active")
+    yield say("", found.swarm_peers, " swarm peers")
+    yield say("", found.cluster_peers, " cluster peers")
+    yield count(found.cluster_errors, "cluster errors")
+    yield percent("repository", found.repo_use_pct, 90, 95, f" ({size(found.repo_size_bytes) or '?'})")
+    yield check(found.has_swarm_key, "swarm key there", "no swarm key")
+    yield check(found.bootstrap_empty, "no public bootstrap", "bootstrap list not empty")
+    yield say("Kubo", found.kubo_version)
+    yield say("IPFS Cluster", found.cluster_version)
+
+
+def gateway(found: Gateway) -> Facts:
+    yield check(found.responsive, "responding", "not responding")
+    yield say("HTTP", found.http_status)
+    yield say("version", found.version)
+    for name, subsystem in sorted((found.subsystems or {}).items()):
+        line = f"{clean(name, 40)} {clean(subsystem.status or '?', 40)}"
+        if subsystem.error:
+            line += f" ({clean(subsystem.error, 120)})"
+        yield Text(line) if subsystem.status == "ok" else Text(f"! {line}", style=style.WARN)
+
+
+def dns(found: Dns) -> Facts:
+    yield say("", found.domain)
+    yield check(found.coredns_active, "CoreDNS active", "CoreDNS not active")
+    yield check(found.caddy_active, "Caddy active", "Caddy not active")
+    for number, bound in ((53, found.port_53_bound), (80, found.port_80_bound), (443, found.port_443_bound)):
+        yield check(bound, f":{number}", f":{number} not bound")
+    answers = (
+        ("SOA", found.soa_resolves),
+        ("NS", found.ns_resolves),
+        ("wildcard", found.wildcard_resolves),
+        ("A", found.base_a_resolves),
+    )
+    for name, resolves in answers:
+        yield check(resolves, f"{name} resolves", f"{name} does not resolve")
+    yield say("", found.ns_record_count, " NS records")
+    yield say("certificate", found.base_tls_days_left, " d")
+    yield say("wildcard certificate", found.wild_tls_days_left, " d")
+    yield say("CoreDNS memory", megabytes(found.coredns_mem_mb) if found.coredns_mem_mb is not None else None)
+    yield count(found.log_errors_5m, "errors in 5 min")
+
+
+def anyone(found: Anyone) -> Facts:
+    yield say("", found.mode)
+    active = found.relay_active if found.mode == "relay" else found.client_active
+    yield check(active, "active", "not active")
+    yield check(found.bootstrapped, "bootstrapped", f"bootstrapped {found.bootstrap_pct or 0}%")
+    ports = (("ORPort", found.orport_listening), ("SOCKS", found.socks_listening), ("control", found.control_listening))
+    yield say("listening", ", ".join(name for name, listening in ports if listening))
+    yield say("nickname", found.nickname)
+    yield say("fingerprint", found.fingerprint)
+
+
+def network(found: Network) -> Facts:
+    yield check(found.internet_reachable, "internet reachable", "internet not reachable")
+    yield check(found.default_route, "default route", "no default route")
+    yield check(found.wg_route_exists, "WireGuard route", "no WireGuard route")
+    yield check(found.ufw_active, "UFW active", "UFW inactive")
+    yield say("", len(found.ufw_rules) if found.ufw_rules is not None else None, " rules")
+    yield say("retransmitted", found.tcp_retrans_pct, "%")
+    yield say("", found.tcp_established, " connections")
+    yield say("", found.tcp_time_wait, " in TIME-WAIT")
+    yield say("", len(found.listening_ports) if found.listening_ports is not None else None, " listening ports")
+
+
+def processes(found: Processes) -> Facts:
+    yield count(found.zombie_count, "zombies")
+    yield count(found.orphan_count, "orphans")
+    yield count(found.panic_count, "panics in the last hour")
+
+
+def namespaces(found: list[Namespace]) -> Facts:
+    if not found:
+        yield Text("none")
+        return
+    whole = [n for n in found if n.rqlite_up and n.olric_up and n.gateway_up]
+    line = f"{len(whole)} of {len(found)} up"
+    yield Text(line) if len(whole) == len(found) else Text(f"! {line}", style=style.WARN)
+
+
+SECTIONS: dict[str, tuple[str, Callable[[Any], Facts]]] = {
+    "system": ("System", system),
+    "services": ("Services", services),
+    "rqlite": ("RQLite", rqlite),
+    "wireguard": ("WireGuard", wireguard),
+    "olric": ("Olric", olric),
+    "ipfs": ("IPFS", ipfs),
+    "gateway": ("Gateway", gateway),
+    "dns": ("DNS", dns),
+    "anyone": ("Anyone", anyone),
+    "namespaces": ("Namespaces", namespaces),
+    "network": ("Network", network),
+    "processes": ("Processes", processes),
+}
+
+
+def of_section(report: NodeReport, name: str) -> list[Text] | None:
+    """The known facts of one section; nothing when the section is not there."""
+    section = getattr(report, name)
+    return None if section is None else known(*SECTIONS[name][1](section))

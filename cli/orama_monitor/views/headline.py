@@ -1,0 +1,82 @@
+"""The first line of every view: is anything wrong, and how sure is that."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from orama_monitor.alerts.alert import Severity
+from orama_monitor.views import style
+from orama_monitor.views.flow import Flow, sentence
+from orama_monitor.views.folding import Folded, fold
+from orama_monitor.views.text import clean
+
+if TYPE_CHECKING:
+    from orama_monitor.cluster_report import ClusterReport
+
+
+def render(report: ClusterReport) -> RenderableType:
+    """The verdict, then when it was found and what is missing from it."""
+    folded = fold(report.alerts)
+    verdict = style.symbol(_worst(report, folded))
+    verdict.append(f" {clean(report.meta.environment)}", style=style.TITLE).append(f": {nodes(report)}")
+    lines = [Flow([verdict, *(Text(said) for said in alerts(folded))]), sentence(Text(_when(report), style=style.DIM))]
+    if report.meta.partial:
+        asked = len(report.meta.configured) or report.meta.node_count
+        said = f"PARTIAL: {report.meta.node_count} of {asked} nodes; the collection was interrupted"
+        lines.append(sentence(Text(said, style=style.WARN)))
+    return Group(*lines)
+
+
+def nodes(report: ClusterReport) -> str:
+    """How many nodes there are and how they are."""
+    meta = report.meta
+    if meta.node_count == 0:
+        return "no nodes"
+    if meta.node_count == 1:
+        return f"1 node, {report.nodes[0].status}"
+    if meta.healthy_count == meta.node_count:
+        return f"all {meta.node_count} nodes healthy"
+    counts = (
+        (meta.healthy_count, "healthy"),
+        (meta.degraded_count, "degraded"),
+        (meta.unreachable_count, "unreachable"),
+    )
+    said = ", ".join(f"{count} {word}" for count, word in counts if count)
+    return f"{meta.node_count} nodes: {said}"
+
+
+def alerts(folded: Folded) -> list[str]:
+    """How many alerts stand, their consequences apart, and how many are muted."""
+    counts = Counter(root.alert.severity for root in folded.roots)
+    said = [
+        ", ".join(f"{counts[severity]} {severity.value}" for severity in Severity if counts[severity]) or "no alerts"
+    ]
+    if folded.consequences:
+        said.append(f"+{plural(folded.consequences, 'consequence')}")
+    return [*said, f"{len(folded.muted)} muted"] if folded.muted else said
+
+
+def plural(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
+
+
+def _worst(report: ClusterReport, folded: Folded) -> Severity | None:
+    if report.meta.unreachable_count:
+        return Severity.CRITICAL
+    if report.meta.node_count == 0:
+        return Severity.WARNING
+    return min((root.worst for root in folded.roots), key=lambda severity: severity.rank, default=None)
+
+
+def _when(report: ClusterReport) -> str:
+    at = report.meta.collected_at.astimezone(UTC)
+    text = f"collected {at:%Y-%m-%d %H:%M:%S} UTC in {report.meta.duration_seconds:.1f} s"
+    hidden = len(report.meta.configured) - report.meta.node_count
+    if hidden > 0 and not report.meta.partial:
+        text += f" · {plural(hidden, 'other node')} of this environment not asked"
+    return text

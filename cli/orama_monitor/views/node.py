@@ -1,0 +1,103 @@
+"""Everything about each node: its alerts, then its sections, those that hurt first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from orama_monitor.alerts.alert import Alert, Severity
+from orama_monitor.report import NodeReport
+from orama_monitor.views import details, headline, style
+from orama_monitor.views.amounts import seconds
+from orama_monitor.views.facts import SECTIONS, known, of_section, say
+from orama_monitor.views.flow import Flow, sentence
+from orama_monitor.views.folding import fold
+from orama_monitor.views.hosts import role
+from orama_monitor.views.subsystems import section_of
+from orama_monitor.views.text import clean
+
+if TYPE_CHECKING:
+    from orama_monitor.cluster_report import ClusterReport, JudgedNode
+
+
+LABEL = 13
+
+
+def render(report: ClusterReport, least: Severity | None = None) -> RenderableType:
+    """The whole page. One node alone is shown with its units, peers and ports."""
+    standing = fold(report.alerts, least).standing
+    parts: list[RenderableType] = [headline.render(report)]
+    for node in report.nodes:
+        found = sorted((alert for alert in standing if alert.node == node.host), key=_telling)
+        parts += [Text(), *one(node, found, detailed=len(report.nodes) == 1)]
+    return Group(*parts)
+
+
+def _telling(alert: Alert) -> tuple[bool, int]:
+    return not alert.is_root, alert.severity.rank
+
+
+def one(node: JudgedNode, found: list[Alert], detailed: bool) -> Iterable[RenderableType]:
+    """One node: ``found`` are the alerts that stand on it."""
+    yield _title(node)
+    yield from _alerts(found)
+    if node.report is None:
+        if not found:
+            yield sentence(Text(clean(node.error or "no report came back"), style=style.BAD), 2)
+        return
+    yield from _sections(node.report, found)
+    if detailed:
+        yield from details.render(node.report)
+
+
+def _title(node: JudgedNode) -> RenderableType:
+    title = Text.assemble((clean(node.host), style.TITLE), "  ", style.status(node.status))
+    facts = [title, role(node.role)]
+    if node.report:
+        uptime = seconds(node.report.system.uptime_seconds) if node.report.system else None
+        facts += known(say("", node.report.hostname), say("Orama", node.report.version), say("up", uptime))
+    return Flow([*facts, *known(say("took", node.collection_ms, " ms"))])
+
+
+def _alerts(found: list[Alert]) -> Iterable[RenderableType]:
+    hints: set[str] = set()
+    for alert in found:
+        line = style.severity(alert.severity)
+        line.append(f" {clean(alert.code)}", style=style.TITLE)
+        line.append(f" {clean(alert.message)}")
+        if alert.cause:
+            line.append(f" (because of {clean(alert.cause.code)} on {clean(alert.cause.node)})", style=style.DIM)
+        yield sentence(line, 2)
+        if alert.hint not in hints and alert.is_root:
+            hints.add(alert.hint)
+            yield sentence(Text(f"→ {clean(alert.hint)}"), 4)
+
+
+def _sections(report: NodeReport, found: list[Alert]) -> Iterable[RenderableType]:
+    for name in sorted(SECTIONS, key=lambda name: _rank(name, found)):
+        facts = of_section(report, name)
+        if facts is not None:
+            yield Flow(facts, _label(_mark(name, found), SECTIONS[name][0]))
+    for name, outcome in sorted(report.collectors.items()):
+        if outcome.status in ("failed", "timeout"):
+            said = f"{outcome.status} after {outcome.ms} ms: {clean(outcome.error or 'no reason given')}"
+            yield Flow([Text(said)], _label(Text("!", style=style.WARN), clean(name, 10)))
+    absent = [name for name, outcome in sorted(report.collectors.items()) if outcome.status == "absent"]
+    if absent:
+        yield Text(f"not installed: {', '.join(clean(name, 40) for name in absent)}", style=style.DIM)
+
+
+def _label(mark: Text, name: str) -> Text:
+    return Text().append_text(mark).append(f" {name}".ljust(LABEL - 1), style=style.TITLE)
+
+
+def _mark(name: str, found: list[Alert]) -> Text:
+    return style.symbol(style.worst([alert for alert in found if section_of(alert.subsystem) == name]))
+
+
+def _rank(name: str, found: list[Alert]) -> int:
+    worst = style.worst([alert for alert in found if section_of(alert.subsystem) == name])
+    return len(Severity) if worst is None else worst.rank

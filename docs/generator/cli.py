@@ -1,0 +1,186 @@
+"""docs/cli, from the command line itself: its help, and what it prints for the sample cluster of the tests."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import shlex
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+from click.testing import CliRunner
+
+from orama_monitor.app import monitor, orama
+from orama_monitor.commands.options import Settings
+from orama_monitor.commands.parts import PARTS
+from tests.unit.cli.samples import CONF, faulty, save
+
+NOTE = "<!-- Written by `make docs`. -->"
+LINES = 60
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page: what is said beside the help, and the commands whose output is shown."""
+
+    about: str
+    examples: tuple[str, ...] = ()
+
+
+PAGES = {
+    "live": Page("Keys and tabs are listed in its help: press `?`."),
+    "cluster": Page(
+        "What hurts stands on top: unreachable and degraded nodes, then those with alerts, then the others in the "
+        "conf's order. Where the terminal is narrow, columns are left out, the least telling first.\n\n"
+        "ALERTS counts what stands on the node (`✗` critical, `!` warning, `i` info), consequences included. WG is "
+        "peers heard within 180 s of all peers, UNITS active units of those enabled.",
+        ("orama monitor cluster --env testnet",),
+    ),
+    "node": Page(
+        "One node alone is shown with its units, peers, ports, firewall and collectors.",
+        ("orama monitor node --env testnet --node 198.18.0.15",),
+    ),
+    "service": Page(
+        "Units that are not core (deployments, namespaces) are counted under `other`.",
+        ("orama monitor service --env testnet",),
+    ),
+    "mesh": Page(
+        "The matrix has a row for each node and says how long ago it heard each other one. `≠` marks a pair of which "
+        "only one side hears the other. A matrix that does not fit is left out; pairs in trouble are always listed.",
+        ("orama monitor mesh --env testnet",),
+    ),
+    "dns": Page("Nodes without CoreDNS are counted, not listed.", ("orama monitor dns --env testnet",)),
+    "namespaces": Page("", ("orama monitor namespaces --env testnet",)),
+    "alerts": Page(
+        "A fault has one root alert; what follows from it is folded. The arrow says where to look next. "
+        "[All alerts](../alerts.md).",
+        (
+            "orama monitor alerts --env testnet",
+            "orama monitor alerts --env testnet --all --severity critical",
+            "orama monitor alerts --env testnet --query 'alerts[?cause==`null`].[severity, code, node]'",
+        ),
+    ),
+    "report": Page(
+        "The JSON is the format of saved reports: `orama monitor report --env testnet > saved.json`, then any command "
+        "with `--from saved.json`.",
+        (
+            "orama monitor report --env testnet --format markdown",
+            "orama monitor report --env testnet --compact --query '{meta: meta, summary: summary}'",
+        ),
+    ),
+    "explain": Page("", ("orama monitor explain RQLITE_NO_LEADER", "orama monitor explain --query '[0]'")),
+    "mute": Page(
+        "A muted alert stays in the JSON with `muted: true`, is counted apart, and does not count for `--fail-on`. "
+        "It wakes when its time is over or when it gets worse. Without `--policy` the file is `monitor-policy.yml` "
+        "beside the conf, and it is read by every command.",
+        ("orama monitor mute DISK_HIGH --node 198.18.0.14 --reason 'a disk is ordered'",),
+    ),
+    "inventory": Page("", ("orama monitor inventory --env testnet",)),
+    "schema": Page("", ("orama monitor schema --query 'keys(@)'", "orama monitor schema node --query 'required'")),
+    "completion": Page(""),
+}
+
+
+def pages() -> dict[str, str]:
+    """Every page's text by its name in docs/cli."""
+    made = {"README.md": _overview()}
+    with tempfile.TemporaryDirectory() as folder:
+        _sample(Path(folder))
+        for name, page in PAGES.items():
+            made[f"{name}.md"] = _page(name, page, Path(folder))
+    return made
+
+
+def _sample(folder: Path) -> None:
+    save(faulty(), folder / "saved.json")
+    conf = folder / "scripts" / "remote-nodes.conf"
+    conf.parent.mkdir()
+    conf.write_text(CONF, encoding="utf-8")
+    conf.chmod(0o600)
+
+
+def _page(name: str, page: Page, folder: Path) -> str:
+    command = _command(name)
+    parts = [f"# orama monitor {name}", NOTE, _help(command)]
+    if page.about:
+        parts.append(page.about)
+    own = list(_options(command, own=True))
+    if own:
+        parts.append("\n".join(["| flag | meaning |", "|---|---|", *own]))
+    for example in page.examples:
+        parts.append(f"```console\n$ {example}\n{_output(example, folder)}\n```")
+    parts += _json(name)
+    return "\n\n".join([*parts, "[Flags that every command knows](README.md#flags)"]) + "\n"
+
+
+def _help(command: click.Command) -> str:
+    """The command's help as Markdown: the lines that click must not wrap are code."""
+    paragraphs = inspect.cleandoc(command.help or "").split("\n\n")
+    return "\n\n".join(
+        "    " + paragraph.removeprefix("\b\n").replace("\n", "\n    ") if paragraph.startswith("\b\n") else paragraph
+        for paragraph in paragraphs
+    )
+
+
+def _json(name: str) -> Iterator[str]:
+    part = PARTS.get(name)
+    if part is None or name == "report":
+        return
+    yield "## JSON"
+    if part.whole:
+        yield "`--json` is the whole report."
+        return
+    said = "`--json` is the report's `meta`, `summary` and `alerts`"
+    if part.subsystems is not None:
+        said += f" (those of {', '.join(sorted(part.subsystems))})"
+    if part.sections is not None:
+        sections = ", ".join(f"`{section}`" for section in part.sections)
+        said += f", and `nodes` with the sections {sections} of each report"
+    yield said + ". Every path is the same as in the report."
+
+
+def _command(name: str) -> click.Command:
+    found = monitor.get_command(click.Context(monitor), name)
+    assert found is not None
+    return found
+
+
+def _options(command: click.Command, own: bool) -> Iterator[str]:
+    for option in command.params:
+        if isinstance(option, click.Option) and (option.name in Settings.__dataclass_fields__) is not own:
+            name = ", ".join(f"`{flag}`" for flag in option.opts)
+            kind = f" {option.metavar or '|'.join(option.type.choices)}" if _takes(option) else ""
+            yield f"| {name}{kind.replace('|', ' or ')} | {(option.help or '').replace('|', ' or ')} |"
+
+
+def _takes(option: click.Option) -> bool:
+    return bool(option.metavar) or isinstance(option.type, click.Choice)
+
+
+def _output(example: str, folder: Path) -> str:
+    """What a command prints when the sample stands in for the cluster."""
+    words = shlex.split(example)[1:]
+    if "inventory" not in words and "--env" in words:
+        at = words.index("--env")
+        words[at : at + 2] = ["--from", "saved.json"]
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        done = CliRunner().invoke(orama, words, env={"COLUMNS": "80", "NO_COLOR": "1"})
+    finally:
+        os.chdir(before)
+    if done.exit_code:
+        raise RuntimeError(f"{example}: {done.output}")
+    lines = done.output.replace(str(folder.resolve()), "…").rstrip().splitlines()
+    return "\n".join([*lines[:LINES], *(["…"] if len(lines) > LINES else [])])
+
+
+def _overview() -> str:
+    template = Path(__file__).with_name("cli_overview.md").read_text(encoding="utf-8")
+    commands = "\n".join(f"| [{name}]({name}.md) | {line} |" for name, (_place, line) in monitor.lazy.items())
+    flags = "\n".join(_options(_command("cluster"), own=False))
+    text = template.replace("{commands}", f"| command | |\n|---|---|\n{commands}")
+    return text.replace("{flags}", f"| flag | meaning |\n|---|---|\n{flags}").replace("{note}", NOTE)

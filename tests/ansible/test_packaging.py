@@ -1,0 +1,79 @@
+"""Every way to install the collection gives one that works, from an empty directory and without this tree in sight."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.ansible.harness import BIN, COLLECTION, ROOT, Ansible
+
+TREES = ("ansible_collections", "cli", "plugins", "playbooks", "roles", "meta", "changelogs", "*.md", "*.toml", "*.yml")
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What git has of this tree, changes that are not committed included, as a repository of one commit."""
+    target = tmp_path_factory.mktemp("repository")
+    listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *TREES, "LICENSE"]
+    files = subprocess.run(listed, cwd=ROOT, check=True, capture_output=True).stdout
+    packed = ["tar", "--create", "--null", "--files-from=-", "--ignore-failed-read"]
+    archive = subprocess.run(packed, cwd=ROOT, input=files, check=True, capture_output=True).stdout
+    subprocess.run(["tar", "--extract", "--directory", str(target)], input=archive, check=True)
+    for command in (["init", "-q"], ["add", "-A"], ["-c", "user.name=t", "-c", "user.email=t@t", "commit", "-qm", "t"]):
+        subprocess.run(["git", *command], cwd=target, check=True)
+    return target
+
+
+def sources(ansible: Ansible, repository: Path) -> dict[str, str]:
+    built = {}
+    for name, folder in (("collection", COLLECTION.relative_to(ROOT)), ("root", Path())):
+        output = ansible.directory / name
+        ansible.run("ansible-galaxy", "collection", "build", repository / folder, "--output-path", output)
+        built[name] = str(next(output.glob("*.tar.gz")))
+    return {
+        "tarball": built["collection"],
+        "tarball of the root": built["root"],
+        "git, subdirectory": f"git+file://{repository}#/ansible_collections/orama/monitor",
+        "git": f"git+file://{repository}",
+    }
+
+
+def test_every_install_works(hosts: Ansible, repository: Path) -> None:
+    hosts.environment["ANSIBLE_COLLECTIONS_SCAN_SYS_PATH"] = "False"
+    for name, source in sources(hosts, repository).items():
+        target = hosts.directory / name.replace(" ", "-").replace(",", "")
+        hosts.environment["ANSIBLE_COLLECTIONS_PATH"] = str(target)
+        hosts.run("ansible-galaxy", "collection", "install", source, "-p", target)
+        installed = target / "ansible_collections" / "orama" / "monitor"
+        assert not [path for path in installed.rglob("*") if path.is_symlink() and not path.exists()], name
+        said = hosts.play("orama.monitor.report", "--limit", "here-1")
+        assert "demo: 1 nodes" in said, name
+        listed = hosts.run("ansible-doc", "-t", "inventory", "-F", "orama.monitor")
+        assert str(installed / "plugins") in listed, name
+        hosts.run("ansible-galaxy", "collection", "verify", "orama.monitor", "--offline", "-p", target)
+
+
+def test_both_galaxy_files_say_the_same() -> None:
+    root, collection = (yaml.safe_load((path / "galaxy.yml").read_text()) for path in (ROOT, COLLECTION))
+    for key in set(root) | set(collection):
+        assert key == "build_ignore" or root.get(key) == collection.get(key), key
+
+
+def test_the_tarball_holds_what_a_user_needs_and_nothing_else(ansible: Ansible) -> None:
+    ansible.run("ansible-galaxy", "collection", "build", COLLECTION, "--output-path", ansible.directory)
+    names = subprocess.run(
+        ["tar", "tzf", str(next(ansible.directory.glob("*.tar.gz")))], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert {"README.md", "LICENSE", "CHANGELOG.md", "meta/runtime.yml", "playbooks/report.yml"} <= set(names)
+    assert not [name for name in names if "__pycache__" in name or "output" in name or name.endswith(".pyc")]
+
+
+def test_the_versions_are_one() -> None:
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert project["version"] == yaml.safe_load((COLLECTION / "galaxy.yml").read_text())["version"]
+    assert (BIN / "ansible-playbook").exists()

@@ -1,0 +1,209 @@
+"""The playbooks and the gate, on this machine under three names and on a host that is gone."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from orama_monitor import cluster_report
+from orama_monitor.alerts import RULES
+from tests.ansible.harness import BIN, COLLECTION, Ansible
+
+UNREACHABLE = "NODE_UNREACHABLE"
+
+
+def test_a_report_tells_every_node_and_goes_on(hosts: Ansible) -> None:
+    said = hosts.play("orama.monitor.report", "-e", "orama_output=report.json")
+    assert "demo: 4 nodes" in said and f"{UNREACHABLE} gone: connection refused" in said
+    path = hosts.directory / "report.json"
+    assert path.stat().st_mode & 0o777 == 0o600
+    report = json.loads(path.read_text())
+    assert [node["host"] for node in report["nodes"]] == ["here-1", "here-2", "here-3", "gone"]
+    assert report["nodes"][0]["report"]["collectors"]["system"]["status"] == "ok"
+    assert cluster_report.load([str(path)]).environment == "demo"
+
+
+def test_fail_on_stops_after_the_result_was_shown(hosts: Ansible) -> None:
+    said = hosts.play("orama.monitor.report", "-e", "orama_fail_on=critical", code=2)
+    assert said.index("Show the result") < said.index("demo is not healthy")
+
+
+def test_text_limit_check_and_tasks(hosts: Ansible) -> None:
+    said = hosts.play("orama.monitor.report", "--limit", "here-2", "-e", "orama_output=r.txt orama_format=text")
+    assert "demo: 1 nodes" in said
+    assert (hosts.directory / "r.txt").read_text().startswith("demo: 1 nodes")
+    hosts.play("orama.monitor.report", "--check", "--limit", "here-2", "-e", "orama_output=checked.json")
+    assert not (hosts.directory / "checked.json").exists()
+    listed = hosts.play("orama.monitor.report", "--list-tasks")
+    assert "Collect the node's health" in listed and "Judge the cluster" in listed
+
+
+def test_stats_carry_summary_and_alerts_not_reports(hosts: Ansible) -> None:
+    said = hosts.run(
+        *("ansible-playbook", "-i", "hosts.yml", "orama.monitor.report", "-e", "orama_severity=critical"),
+        ANSIBLE_SHOW_CUSTOM_STATS="True",
+    )
+    stats = said[said.index("CUSTOM STATS") :]
+    assert '"unreachable_count": 1' in stats and UNREACHABLE in stats and "listening_ports" not in stats
+
+
+def test_an_inventory_without_nodes_is_an_error(hosts: Ansible) -> None:
+    (hosts.directory / "empty.yml").write_text("all: {hosts: {}}\n")
+    said = hosts.play("orama.monitor.report", inventory="empty.yml", code=2)
+    assert "The inventory has no host for all" in said
+
+
+def test_a_stale_fact_and_a_host_that_left_are_not_judged_as_healthy(hosts: Ansible) -> None:
+    playbook = hosts.directory / "own.yml"
+    playbook.write_text(
+        """\
+- hosts: demo
+  gather_facts: false
+  tasks:
+    - ansible.builtin.set_fact:
+        orama_report: {schema_version: 1, timestamp: "2020-01-01T00:00:00Z", hostname: x, collect_ms: 1}
+        cacheable: true
+      when: inventory_hostname == 'here-1'
+    - orama.monitor.node_facts:
+      when: inventory_hostname in ['here-2', 'gone']
+    - orama.monitor.cluster_alerts:
+      run_once: true
+      register: cluster
+    - ansible.builtin.debug: {var: cluster.nodes}
+      run_once: true
+"""
+    )
+    said = hosts.play(playbook, code=None)
+    assert "its report is of 2020-01-01T00:00:00Z: collect anew" in said
+    assert "orama.monitor.node_facts has not run on it in this play" in said
+    assert "it left the play before this task" in said
+
+
+GATE = """\
+- hosts: demo:!gone
+  serial: 1
+  gather_facts: false
+  tasks:
+    - orama.monitor.cluster_alerts:
+        until_healthy: true
+        retries: {retries}
+        delay: 0.2
+        passes: {passes}
+        policy: {policy}
+      register: gate
+    - ansible.builtin.debug:
+        msg: "touched after {{{{ gate.attempts }}}}, asked {{{{ gate.meta.node_count }}}}"
+"""
+CALM = {"severities": dict.fromkeys(sorted(set(RULES) - {UNREACHABLE}), "info")}
+
+
+def gate(hosts: Ansible, policy: dict[str, object], code: int, retries: int = 1, passes: int = 1) -> str:
+    path = hosts.directory / "gate.yml"
+    path.write_text(GATE.format(retries=retries, passes=passes, policy=json.dumps(policy)))
+    return hosts.play(path, "--limit", "here-1,here-2", code=code)
+
+
+def test_a_gate_in_a_serial_play_asks_the_whole_environment_and_stops(hosts: Ansible) -> None:
+    said = gate(hosts, CALM, code=2)
+    assert f"{UNREACHABLE} on gone" in said and "tries left: 1" in said
+    assert '"touched after' not in said and "[here-2]" not in said
+
+
+def test_a_gate_opens_when_the_cluster_is_healthy_often_enough(hosts: Ansible) -> None:
+    policy = {**CALM, "mutes": [{"code": UNREACHABLE}]}
+    said = gate(hosts, policy, code=0, retries=3, passes=2)
+    assert said.count("touched after 2, asked 4") == 2
+
+
+def test_a_bad_policy_is_one_line(hosts: Ansible) -> None:
+    said = gate(hosts, {"mutes": [{"code": "NODE_UNREACHABEL"}]}, code=2)
+    assert "policy: mutes.0.code: no alert 'NODE_UNREACHABEL'; nearest: NODE_UNREACHABLE" in said
+
+
+def test_hosts_of_two_environments_are_refused(hosts: Ansible) -> None:
+    said = hosts.play("orama.monitor.report", "-e", '{"orama_hosts": "here-1:other"}', "-i", "other,", code=None)
+    assert "demo" in said
+    text = (
+        (hosts.directory / "hosts.yml")
+        .read_text()
+        .replace("here-2: *here", "here-2: {<<: *here, orama_environment: b}")
+    )
+    (hosts.directory / "hosts.yml").write_text(text)
+    assert "of several environments (b, demo)" in hosts.play("orama.monitor.report", code=2)
+
+
+@pytest.fixture
+def webhook() -> Iterator[tuple[str, list[dict[str, object]]]]:
+    got: list[dict[str, object]] = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            got.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/token-in-the-url", got
+        server.shutdown()
+
+
+def test_notify_posts_what_stands_and_hides_the_address(
+    hosts: Ansible, webhook: tuple[str, list[dict[str, object]]]
+) -> None:
+    url, got = webhook
+    said = hosts.play("orama.monitor.notify", "-e", f"orama_webhook_url={url} orama_notify_on=critical", "-v")
+    assert "token-in-the-url" not in said
+    assert len(got) == 1 and got[0]["environment"] == "demo"
+    assert UNREACHABLE in str(got[0]["text"])
+
+
+def test_archive_keeps_a_report_a_run_and_removes_only_its_own_old_ones(hosts: Ansible) -> None:
+    archive = hosts.directory / "archive"
+    archive.mkdir()
+    old, foreign = archive / "20200101T000000Z.json", archive / "precious.json"
+    for path in (old, foreign):
+        path.write_text("{}")
+        hosts.run("touch", "-d", "2020-01-01", path)
+    hosts.play("orama.monitor.archive", "-e", f"orama_archive={archive}")
+    left = sorted(path.name for path in archive.iterdir())
+    assert len(left) == 2 and foreign.exists() and not old.exists()
+    assert cluster_report.load([str(archive / left[0])]).environment == "demo"
+
+
+def test_slices_of_a_job_merge_to_the_report_of_one_run(hosts: Ansible) -> None:
+    """Laid out and run as AWX does: a private data directory, its project, one ansible-runner run a slice."""
+    project = hosts.directory / "project"
+    (hosts.directory / "inventory").mkdir()
+    project.mkdir()
+    (hosts.directory / "hosts.yml").rename(hosts.directory / "inventory" / "hosts.yml")
+    (project / "report.yml").write_text("- import_playbook: orama.monitor.report\n")
+    slices = [["here-1", "gone"], ["here-2"], ["here-3"]]
+    paths = []
+    for number, limit in enumerate([*slices, []]):
+        paths.append(str(hosts.directory / f"{number}.json"))
+        command = f"-e orama_output={paths[-1]}" + (f" --limit {','.join(limit)}" if limit else "")
+        hosts.run(BIN / "ansible-runner", "run", hosts.directory, "-p", "report.yml", "--cmdline", command)
+    merged, whole = cluster_report.load(paths[:3]), cluster_report.load(paths[3:])
+    assert {node.host: node.failure for node in merged.nodes} == {node.host: node.failure for node in whole.nodes}
+    assert [node.host for node in merged.configured] == [node.host for node in whole.configured]
+    codes = [
+        sorted(
+            (alert.code, alert.node) for alert in cluster_report.assess(snapshot).alerts if alert.code == UNREACHABLE
+        )
+        for snapshot in (merged, whole)
+    ]
+    assert codes[0] == codes[1] == [(UNREACHABLE, "gone")]
+
+
+@pytest.mark.parametrize("playbook", sorted((COLLECTION / "playbooks").glob("*.yml")), ids=lambda path: path.stem)
+def test_every_playbook_is_found_by_its_name(hosts: Ansible, playbook: Path) -> None:
+    hosts.play(f"orama.monitor.{playbook.stem}", "--syntax-check")

@@ -1,0 +1,168 @@
+"""What is measured: the floor, ours, and the peers."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from orama_bench.lab_nodes import Cluster
+from orama_bench.measure import Subject
+from orama_lab import Lab
+from orama_lab.topology import ENVIRONMENT
+
+BIN = Path(sys.executable).parent
+ROOT = Path(__file__).resolve().parents[3]
+INSPECTOR_COMMANDS = 15
+HOST_KEYS = "-o StrictHostKeyChecking=accept-new"
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Where things are while the benchmark runs."""
+
+    lab: Lab
+    directory: Path
+
+    def sockets(self, name: str) -> Path:
+        """A directory for one subject's warm connections."""
+        path = self.directory / name
+        path.mkdir(exist_ok=True)
+        return path
+
+
+def subjects(bench: Bench, cluster: Cluster, everything: bool) -> list[Subject]:
+    """What is measured on one cluster, cold and, where it can be, warm; without ``everything`` the fast ones only."""
+    makers = [_floor, _ours, _playbook_tuned]
+    if everything:
+        makers += [_setup_tuned, _playbook_defaults, _mitogen, _pyinfra, _inspector]
+    return [subject for make in makers for subject in make(bench, cluster)]
+
+
+def _cold_and_warm(
+    bench: Bench, name: str, argv: list[str], environment: dict[str, str], sockets: Path
+) -> list[Subject]:
+    command = bench.lab.control(argv)
+    cold = Subject(f"{name}, cold", command, environment, lambda: close(bench.lab, sockets))
+    return [cold, Subject(f"{name}, warm", command, environment)]
+
+
+def close(lab: Lab, sockets: Path) -> None:
+    """End the warm connections whose sockets are in a directory."""
+    for socket in sockets.iterdir():
+        subprocess.run(
+            ["ssh", "-o", f"ControlPath={socket}", "-O", "exit", "none"], capture_output=True, check=False, timeout=10
+        )
+        socket.unlink(missing_ok=True)
+
+
+def _floor(bench: Bench, cluster: Cluster) -> list[Subject]:
+    return _plain_ssh(bench, cluster, "floor")
+
+
+def _inspector(bench: Bench, cluster: Cluster) -> list[Subject]:
+    return _plain_ssh(bench, cluster, f"{INSPECTOR_COMMANDS} SSH commands a node", INSPECTOR_COMMANDS)
+
+
+def _plain_ssh(bench: Bench, cluster: Cluster, name: str, commands: int = 0) -> list[Subject]:
+    sockets = bench.sockets(f"{name}{cluster.size}")
+    argv = [sys.executable, str(Path(__file__).with_name("floor.py")), str(cluster.conf), ENVIRONMENT, str(sockets)]
+    environment = {"PYTHONPATH": str(ROOT)}
+    return _cold_and_warm(bench, name, [*argv, *([str(commands)] if commands else [])], environment, sockets)
+
+
+def _ours(bench: Bench, cluster: Cluster) -> list[Subject]:
+    temporary = bench.sockets(f"ours{cluster.size}")
+    argv = [str(BIN / "orama"), "monitor", "report", "--env", ENVIRONMENT, "--config", str(cluster.conf)]
+
+    def cold() -> None:
+        for sockets in temporary.glob("orama-monitor-*/ssh"):
+            close(bench.lab, sockets)
+
+    command = bench.lab.control(argv)
+    environment = {"TMPDIR": str(temporary)}
+    return [Subject("ours, cold", command, environment, cold), Subject("ours, warm", command, environment)]
+
+
+def _ansible(sockets: Path, **more: str) -> dict[str, str]:
+    return {
+        "ANSIBLE_COLLECTIONS_PATH": str(ROOT),
+        "ANSIBLE_INVENTORY_ENABLED": "orama.monitor.remote_nodes",
+        "ANSIBLE_SSH_EXTRA_ARGS": HOST_KEYS,
+        "ANSIBLE_SSH_CONTROL_PATH_DIR": str(sockets),
+        "ANSIBLE_LOCALHOST_WARNING": "False",
+        **more,
+    }
+
+
+def _tuned(sockets: Path, cluster: Cluster) -> dict[str, str]:
+    return _ansible(sockets, ANSIBLE_PIPELINING="True", ANSIBLE_FORKS=str(min(50, cluster.size)))
+
+
+def _playbook(cluster: Cluster) -> list[str]:
+    return [str(BIN / "ansible-playbook"), "-i", str(cluster.inventory), "orama.monitor.collect"]
+
+
+def _playbook_tuned(bench: Bench, cluster: Cluster) -> list[Subject]:
+    sockets = bench.sockets(f"tuned{cluster.size}")
+    return _cold_and_warm(bench, "the same play, tuned alike", _playbook(cluster), _tuned(sockets, cluster), sockets)
+
+
+def _playbook_defaults(bench: Bench, cluster: Cluster) -> list[Subject]:
+    sockets = bench.sockets(f"defaults{cluster.size}")
+    return _cold_and_warm(
+        bench, "ansible-playbook defaults, same module", _playbook(cluster), _ansible(sockets), sockets
+    )
+
+
+def _setup_tuned(bench: Bench, cluster: Cluster) -> list[Subject]:
+    sockets = bench.sockets(f"setup{cluster.size}")
+    argv = [str(BIN / "ansible"), "all", "-i", str(cluster.inventory), "--become", "-m", "ansible.builtin.setup"]
+    return _cold_and_warm(bench, "ansible -m setup, tuned alike", argv, _tuned(sockets, cluster), sockets)
+
+
+def _mitogen(bench: Bench, cluster: Cluster) -> list[Subject]:
+    """The Mitogen strategy, where the package is installed."""
+    with contextlib.suppress(ImportError):
+        import ansible_mitogen
+
+        plugins = Path(ansible_mitogen.__file__).parent / "plugins" / "strategy"
+        sockets = bench.sockets(f"mitogen{cluster.size}")
+        environment = _ansible(
+            sockets,
+            ANSIBLE_STRATEGY="mitogen_linear",
+            ANSIBLE_STRATEGY_PLUGINS=str(plugins),
+            ANSIBLE_FORKS=str(min(50, cluster.size)),
+        )
+        return [Subject("Mitogen, same module", bench.lab.control(_playbook(cluster)), environment)]
+    return []
+
+
+def _pyinfra(bench: Bench, cluster: Cluster) -> list[Subject]:
+    """pyinfra running the packed collectors, where it is installed."""
+    pyinfra = shutil.which("pyinfra", path=str(BIN))
+    if pyinfra is None:
+        return []
+    from ansible_collections.orama.monitor.plugins.plugin_utils.pack import packed
+
+    program = bench.directory / "packed.py"
+    program.write_bytes(packed({}))
+    inventory = bench.directory / f"pyinfra{cluster.size}.py"
+    inventory.write_text(_pyinfra_hosts(cluster))
+    deploy = bench.directory / "deploy.py"
+    deploy.write_text(f"from pyinfra.operations import server\nserver.script(src={str(program)!r}, _sudo=True)\n")
+    argv = [pyinfra, "-y", str(inventory), str(deploy)]
+    return [Subject("pyinfra, packed collectors", bench.lab.control(argv))]
+
+
+def _pyinfra_hosts(cluster: Cluster) -> str:
+    from orama_monitor.nodes import read_nodes
+
+    hosts = [
+        (n.host, {"ssh_user": n.user, "ssh_key": str(n.ssh_key), "ssh_strict_host_key_checking": "accept-new"})
+        for n in read_nodes(cluster.conf)
+    ]
+    return f"nodes = {hosts!r}\n"

@@ -1,0 +1,106 @@
+"""The benchmark's result: goals, ratios, figures; as a table to read and JSON to compare with."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from orama_bench.measure import Cost, median, ratio
+
+Costs = Mapping[str, Sequence[Cost]]
+REGRESSION = 1.15
+
+
+def wall(cost: Cost) -> float:
+    return cost.wall
+
+
+def cpu(cost: Cost) -> float:
+    return cost.cpu
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A promise: one subject's figure divided by another's, at most ``goal``."""
+
+    text: str
+    one: str
+    other: str
+    goal: float
+    figure: Callable[[Cost], float] = wall
+
+
+#: Judged at 20 nodes.
+GOALS = (
+    Goal("ours warm ÷ floor warm", "ours, warm", "floor, warm", 1.4),
+    Goal("ours cold ÷ floor cold", "ours, cold", "floor, cold", 1.3),
+    Goal("ours cold ÷ ansible -m setup tuned alike, cold", "ours, cold", "ansible -m setup, tuned alike, cold", 0.4),
+    Goal("ours warm ÷ ansible -m setup tuned alike, warm", "ours, warm", "ansible -m setup, tuned alike, warm", 0.4),
+    Goal(
+        "ours cold ÷ ansible-playbook defaults, cold", "ours, cold", "ansible-playbook defaults, same module, cold", 0.6
+    ),
+    Goal(
+        "ours warm ÷ ansible-playbook defaults, warm", "ours, warm", "ansible-playbook defaults, same module, warm", 0.4
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the table of goals."""
+
+    text: str
+    goal: float
+    result: float
+    unit: str = ""
+
+    @property
+    def reached(self) -> bool:
+        return self.result <= self.goal
+
+
+def judged(costs: Costs) -> list[Line]:
+    """Every goal whose subjects were measured."""
+    return [
+        Line(goal.text, goal.goal, round(ratio(costs[goal.one], costs[goal.other], goal.figure), 2))
+        for goal in GOALS
+        if goal.one in costs and goal.other in costs
+    ]
+
+
+def goals_table(lines: Sequence[Line]) -> str:
+    rows = [
+        f"| {line.text} | ≤ {line.goal:g}{line.unit} | {line.result:g}{line.unit} | {'yes' if line.reached else 'no'} |"
+        for line in lines
+    ]
+    return "\n".join(["| | goal | measured | reached |", "|---|---|---|---|", *rows])
+
+
+def figures_table(costs: Costs) -> str:
+    rows = []
+    for name, found in costs.items():
+        middle = median(found)
+        rows.append(f"| {name} | {middle.wall:.2f} | {middle.cpu:.2f} | {middle.memory:.0f} |")
+    head = ["| | wall s | controller CPU s | peak process MiB |", "|---|---|---|---|"]
+    return "\n".join([*head, *rows])
+
+
+def as_json(sizes: Mapping[int, Costs], lines: Sequence[Line]) -> str:
+    figures = {
+        str(size): {name: asdict(median(found)) for name, found in costs.items()} for size, costs in sizes.items()
+    }
+    return (
+        json.dumps({"goals": [asdict(line) for line in lines], "medians": figures}, indent=1, ensure_ascii=False) + "\n"
+    )
+
+
+def worse(lines: Sequence[Line], stored: Path) -> list[str]:
+    """Goals whose ratio is more than 15 % above the stored one."""
+    before = {line["text"]: line["result"] for line in json.loads(stored.read_text())["goals"]}
+    return [
+        f"{line.text}: {line.result:g}, was {before[line.text]:g}"
+        for line in lines
+        if line.text in before and line.result > before[line.text] * REGRESSION
+    ]

@@ -1,0 +1,57 @@
+"""The lab as a fixture, and what is skipped without it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from orama_lab import Lab
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--require-lab", action="store_true", help="fail where the lab would be skipped")
+    parser.addoption("--full-matrix", action="store_true", help="try every fault of the lab, not one of each subsystem")
+
+
+def why_no_lab() -> str | None:
+    """What this machine lacks for the lab, or None."""
+    if os.geteuid() != 0:
+        return "the lab needs root"
+    needed = ("mmdebstrap", "ip", "unshare", "nsenter", "wg")
+    missing = [command for command in needed if shutil.which(command) is None]
+    return f"the lab needs {', '.join(missing)} (tests/lab/packages)" if missing else None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Lab tests come last, and are skipped, or fail, where there can be no lab."""
+    items.sort(key=lambda item: item.get_closest_marker("lab") is not None)
+    reason = why_no_lab()
+    if reason is None:
+        return
+    if config.getoption("--require-lab"):
+        raise pytest.UsageError(f"--require-lab: {reason}")
+    for item in items:
+        if item.get_closest_marker("lab"):
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session")
+def lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
+    """The lab, healthy; a lab that stood before stays up afterwards."""
+    found = Lab(say=lambda text: print(text, flush=True))
+    stood = found.exists
+    if missing := found.build():
+        reason = f"the lab could not be built without: {', '.join(missing)}"
+        pytest.fail(reason) if request.config.getoption("--require-lab") else pytest.skip(reason)
+    try:
+        found.up()
+        yield found
+    finally:
+        if not stood:
+            found.down()

@@ -1,0 +1,76 @@
+"""The commands under test, run on the lab's control host as an operator runs them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from orama_lab import Lab
+from orama_lab.lab import Injected
+from orama_lab.topology import ENVIRONMENT
+
+BIN = Path(sys.executable).parent
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 180
+
+Root = tuple[str, str]
+
+
+def control(
+    lab: Lab, *argv: str, environment: Mapping[str, str] | None = None, given: str | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a command of this checkout's environment on the control host."""
+    command = lab.control([str(BIN / argv[0]), *argv[1:]])
+    path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
+    return subprocess.run(
+        command,
+        env={**os.environ, "PATH": path, **(environment or {})},
+        input=given,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
+def monitor(lab: Lab, *words: str) -> subprocess.CompletedProcess[str]:
+    """``orama monitor …`` for the lab's environment."""
+    return control(lab, "orama", "monitor", *words, "--env", ENVIRONMENT, "--config", str(lab.conf))
+
+
+def report(lab: Lab, *words: str) -> Any:
+    """The cluster report as JSON."""
+    done = monitor(lab, "report", *words)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def roots(cluster_report: Any) -> set[Root]:
+    """The root alerts, each as (code, node)."""
+    return {(alert["code"], alert["node"]) for alert in cluster_report["alerts"] if alert["cause"] is None}
+
+
+def expected(lab: Lab, fault: Injected) -> set[Root]:
+    """The root alerts a fault must give, by the hosts of the conf."""
+    hosts = {node.name: node.address for node in lab.nodes}
+    return {(code, hosts.get(where, where)) for code, where in fault.expected}
+
+
+#: Read from an hour of Olric's log, to which its members may add a line some seconds after the fault is gone.
+LATE = {"OLRIC_SUSPECTS", "OLRIC_FLAPPING", "OLRIC_LOG_ERRORS"}
+
+
+def healed(lab: Lab) -> set[Root]:
+    """Heal the lab, and the root alerts that are left. Late lines of a log are forgotten, three times at most."""
+    left: set[Root] = set()
+    for _time in range(3):
+        lab.heal()
+        left = roots(report(lab))
+        if not left or not {code for code, _node in left} <= LATE:
+            break
+    return left

@@ -1,0 +1,11 @@
+"""Every fault of the lab. A module a subsystem; importing it registers its faults."""
+
+from __future__ import annotations
+
+from . import anyone, dns, gateway, ipfs, namespaces, network, olric, reach, rqlite, system, units, wireguard
+from .combinations import COMBINATIONS
+from .registry import FAULTS, At, Fault, find, pick
+
+MODULES = (reach, units, rqlite, wireguard, system, network, dns, olric, ipfs, gateway, anyone, namespaces)
+
+__all__ = ["COMBINATIONS", "FAULTS", "MODULES", "At", "Fault", "find", "pick"]

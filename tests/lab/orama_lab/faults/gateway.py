@@ -1,0 +1,54 @@
+"""Faults of the gateway."""
+
+from __future__ import annotations
+
+import json
+
+from ..services.gateway import PORT, UNIT, override
+from .registry import Action, At, add
+
+HEALTHY = f"rm -f {override(PORT)}"
+
+
+def saying(**changed: object) -> Action:
+    """What the stub's health check says instead."""
+
+    def write(at: At) -> None:
+        at.machine.live.write(override(PORT), json.dumps(changed))
+
+    return write
+
+
+SICK = {"rqlite": {"status": "degraded", "latency": "3.1s", "error": "context deadline exceeded"}}
+
+add(
+    "gateway-frozen",
+    "the gateway stands still and its unit is active",
+    f"systemctl kill -s STOP {UNIT}",
+    f"systemctl kill -s CONT {UNIT}",
+    "GATEWAY_DOWN",
+)
+add(
+    "gateway-unhealthy",
+    "the health check says 503",
+    saying(http_status=503, status="unhealthy"),
+    HEALTHY,
+    "GATEWAY_UNHEALTHY",
+    node="n4",
+)
+add(
+    "gateway-subsystem",
+    "a subsystem is degraded",
+    saying(subsystems=SICK, status="degraded"),
+    HEALTHY,
+    "GATEWAY_SUBSYSTEM",
+    node="n5",
+)
+add(
+    "gateway-sick",
+    "a subsystem is down and the health check says 503",
+    saying(http_status=503, subsystems={"olric": {"status": "down", "error": "refused"}}),
+    HEALTHY,
+    "GATEWAY_SUBSYSTEM",
+    node="n1",
+)

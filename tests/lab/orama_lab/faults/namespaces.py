@@ -1,0 +1,74 @@
+"""Faults of the Orama namespace's own services."""
+
+from __future__ import annotations
+
+from ..services.namespace import PARTS, RAFT, unit
+from .registry import At, add
+from .units import start, stop
+
+for _part in PARTS:
+    add(
+        f"namespace-{_part}-stopped",
+        f"{unit(_part)} is stopped",
+        stop(unit(_part)),
+        f"systemctl start {unit(_part)}",
+        "SERVICE_INACTIVE",
+        node="n3",
+    )
+
+for _part, _code in {"rqlite": "NAMESPACE_RQLITE_DOWN", "gateway": "NAMESPACE_GATEWAY_DOWN"}.items():
+    _unit = unit(_part)
+    add(
+        f"namespace-{_part}-frozen",
+        f"the namespace's {_part} stands still",
+        f"systemctl kill -s STOP {_unit}",
+        f"systemctl kill -s CONT {_unit}",
+        _code,
+        node="n3",
+    )
+
+OLRIC = unit("olric")
+IDLE = f"""
+    mkdir -p /run/systemd/system/{OLRIC}.service.d
+    printf '[Service]\\nExecStart=\\nExecStart=/bin/sleep infinity\\n' >/run/systemd/system/{OLRIC}.service.d/lab.conf
+    systemctl daemon-reload; systemctl restart {OLRIC}
+"""
+add(
+    "namespace-olric-idle",
+    "the namespace's Olric is active and does not listen",
+    IDLE,
+    start(OLRIC) + f"systemctl restart {OLRIC}",
+    "NAMESPACE_OLRIC_DOWN",
+    node="n2",
+)
+
+CUT = f"INPUT -i wg0 -p tcp --dport {RAFT} -j REJECT --reject-with tcp-reset"
+
+
+def _cut(at: At) -> None:
+    for node in at.site.topology.namespaced:
+        at.elsewhere(node.name).sh(f"iptables -I {CUT}")
+    # What is connected stays so until it speaks; a new process has to connect.
+    at.sh(f"systemctl restart {unit('rqlite')}")
+    at.until(lambda: not _leads(at), "nobody leads the namespace's raft", 60)
+
+
+def _leads(at: At) -> bool:
+    ask = "curl -s -m 2 'http://127.0.0.1:10000/status?key=store.raft'"
+    told = [at.elsewhere(node.name).sh(ask, check=False) for node in at.site.topology.namespaced]
+    return any('"Leader"' in text for text in told)
+
+
+def _mend(at: At) -> None:
+    for node in at.site.topology.namespaced:
+        at.elsewhere(node.name).sh(f"while iptables -D {CUT} 2>/dev/null; do :; done")
+
+
+add(
+    "namespace-no-leader",
+    "the namespace's voters can't reach each other",
+    _cut,
+    _mend,
+    "NAMESPACE_NO_LEADER@cluster",
+    node="n1",
+)

@@ -1,0 +1,98 @@
+"""A collection that is cut off in the middle leaves no process and no file."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from orama_lab import Lab
+from orama_lab.topology import ENVIRONMENT
+from tests.lab.commands import BIN
+
+pytestmark = pytest.mark.lab
+
+PATIENCE = 30.0
+
+
+def start(lab: Lab, temporary: Path, view: str = "cluster") -> subprocess.Popen[bytes]:
+    argv = [str(BIN / "orama"), "monitor", view, "--env", ENVIRONMENT, "--config", str(lab.conf)]
+    environment = {**os.environ, "TMPDIR": str(temporary)}
+    return subprocess.Popen(lab.control(argv), env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def below(temporary: Path) -> list[str]:
+    """Processes that work for a run in this directory, warm SSH connections apart."""
+    mark = f"TMPDIR={temporary}"
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if mark in "\0".join(f"{k}={v}" for k, v in process.environ().items()).split("\0"):
+                command = " ".join(process.cmdline())
+                if "[mux]" not in command:
+                    found.append(command)
+        except psutil.Error:
+            continue
+    return found
+
+
+def runs(temporary: Path) -> list[Path]:
+    return list(temporary.glob("orama-monitor-*/run-*"))
+
+
+def sockets(temporary: Path) -> list[Path]:
+    return list(temporary.glob("orama-monitor-*/ssh/*"))
+
+
+def until(happens: Callable[[], object]) -> None:
+    ends = time.monotonic() + PATIENCE
+    while not happens():
+        assert time.monotonic() < ends
+        time.sleep(0.02)
+
+
+MOMENTS: dict[str, Callable[[Path], object]] = {
+    "the run begins": runs,
+    "Ansible runs": lambda temporary: len(below(temporary)) > 1,
+    "SSH connects": sockets,
+}
+
+
+def until_gone(temporary: Path) -> list[str]:
+    """What still runs when patience is over."""
+    ends = time.monotonic() + PATIENCE
+    while (left := below(temporary)) and time.monotonic() < ends:
+        time.sleep(0.05)
+    return left
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_everything(lab: Lab, temporary: Path, number: signal.Signals, moment: str) -> None:
+    child = start(lab, temporary)
+    until(lambda: MOMENTS[moment](temporary))
+    child.send_signal(number)
+    _out, said = child.communicate(timeout=PATIENCE)
+    assert b"Traceback" not in said
+    assert child.returncode == 128 + number
+    assert until_gone(temporary) == []
+    assert runs(temporary) == []
+
+
+def test_what_a_killed_run_left_is_gone_after_the_next(lab: Lab, temporary: Path) -> None:
+    child = start(lab, temporary)
+    until(lambda: runs(temporary))
+    child.kill()
+    child.communicate()
+    assert runs(temporary) != []
+    following = start(lab, temporary)
+    _out, said = following.communicate(timeout=120)
+    assert following.returncode == 0, said.decode()
+    assert runs(temporary) == []
+    assert until_gone(temporary) == []

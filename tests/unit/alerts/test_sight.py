@@ -1,0 +1,248 @@
+"""Rules that compare nodes stay right when they see only some of them, or not all at one moment."""
+
+from __future__ import annotations
+
+import pytest
+
+from orama_monitor.alerts import CLUSTER, judge
+from orama_monitor.alerts.cluster import Cluster
+from orama_monitor.alerts.policy import Policy
+from orama_monitor.snapshot import ConfiguredNode, NodeResult, Snapshot
+from tests.unit.alerts import breaking as b
+from tests.unit.clusters import BEGAN, healthy, host, key, lost, narrowed, report
+
+
+def shift(snapshot: Snapshot, index: int, seconds: float) -> NodeResult:
+    """A node sampled this much later, its own clock still right."""
+    result = snapshot.nodes[index]
+    assert result.started is not None and result.ended is not None
+    result.started, result.ended = result.started + seconds, result.ended + seconds
+    b.put(snapshot, index, "system.time_unix", BEGAN.timestamp() + 1.0 + seconds)
+    return result
+
+
+@pytest.mark.parametrize("asked", [(0,), (3,), (1, 4), (2, 3, 4)])
+def test_a_healthy_part_has_nothing_to_say(asked: tuple[int, ...]) -> None:
+    assert judge(narrowed(healthy(), *asked)) == []
+
+
+def test_a_survivor_alone_tells_of_its_dead_peers_and_not_of_the_cluster() -> None:
+    """Asked for one node only: what it sees is said, what the others may see of each other is not."""
+    snapshot = healthy()
+    b.node_dead(snapshot, 2, 3, 4)
+    part = narrowed(snapshot, 0)
+    assert {(a.code, a.node) for a in judge(part) if a.node == CLUSTER} == set()
+    assert ("RQLITE_PEER_UNREACHABLE", host(0)) in b.found(part)
+    assert b.roots(part) == {("WG_HANDSHAKE_STALE", host(0))}
+
+
+def test_one_node_that_sees_nobody_is_no_lost_quorum_while_the_others_were_not_asked() -> None:
+    snapshot = healthy()
+    b.mesh_blocked(snapshot, 2)
+    assert ("RQLITE_QUORUM_LOST", CLUSTER) not in b.found(narrowed(snapshot, 2))
+
+
+def test_a_cut_off_node_is_no_lost_quorum() -> None:
+    snapshot = healthy()
+    b.mesh_blocked(snapshot, 2)
+    assert ("RQLITE_QUORUM_LOST", CLUSTER) not in b.found(snapshot)
+
+
+def test_nodes_unreachable_from_here_may_well_have_a_quorum() -> None:
+    snapshot = healthy()
+    lost(snapshot, 2, 3, 4)
+    assert b.found(snapshot) == {("NODE_UNREACHABLE", host(index)) for index in (2, 3, 4)}
+
+
+def test_all_nodes_unreachable() -> None:
+    snapshot = healthy()
+    lost(snapshot, 0, 1, 2, 3, 4)
+    assert b.found(snapshot) == {("NODE_UNREACHABLE", host(index)) for index in range(5)}
+
+
+def test_an_interrupted_collection_says_nothing_of_the_rest() -> None:
+    part = narrowed(healthy(), 0, 1).model_copy(update={"partial": True})
+    assert judge(part) == []
+
+
+def test_a_node_that_is_configured_and_not_in_the_mesh_yet_is_missing_once() -> None:
+    snapshot = healthy(4)
+    snapshot.configured.append(ConfiguredNode(host=host(4)))
+    assert b.found(snapshot) == {("WG_PEER_MISSING", host(index)) for index in range(4)}
+    assert "of 4" in judge(snapshot)[0].message
+
+
+def test_a_silent_nodes_identity_is_learned_from_its_peers() -> None:
+    snapshot = healthy()
+    lost(snapshot, 3)
+    cluster = Cluster(snapshot, Policy())
+    assert cluster.keys[host(3)] == key(3)
+    assert cluster.host_of("10.0.0.4:7001") == host(3)
+
+
+def renamed(snapshot: Snapshot, index: int, name: str) -> None:
+    """The node is configured by a DNS name."""
+    snapshot.nodes[index].host = name
+    snapshot.configured[index].host = name
+
+
+def test_a_silent_node_with_a_dns_name_still_explains_what_others_miss() -> None:
+    snapshot = healthy()
+    b.node_dead(snapshot, 3)
+    renamed(snapshot, 3, "n4.example")
+    assert b.roots(snapshot) == {("NODE_UNREACHABLE", "n4.example")}
+
+
+def test_one_of_two_silent_nodes_without_a_known_key_is_not_guessed() -> None:
+    snapshot = healthy()
+    b.node_dead(snapshot, 3, 4)
+    renamed(snapshot, 3, "n4.example")
+    renamed(snapshot, 4, "n5.example")
+    cluster = Cluster(snapshot, Policy())
+    assert "n4.example" not in cluster.keys and cluster.host_of("10.0.0.4:7001") is None
+    assert b.roots(snapshot) == {("NODE_UNREACHABLE", "n4.example"), ("NODE_UNREACHABLE", "n5.example")}
+
+
+def test_an_endpoint_that_two_keys_share_is_nobodys() -> None:
+    snapshot = healthy()
+    lost(snapshot, 3)
+    for one in b.peers_of(snapshot, 0):
+        one.endpoint = f"{host(3)}:51820"
+    b.stranger(snapshot, 1)
+    b.peers_of(snapshot, 1)[-1].endpoint = f"{host(3)}:40000"
+    assert host(3) not in Cluster(snapshot, Policy()).keys
+
+
+def test_two_nodes_that_claim_one_identity_have_none() -> None:
+    snapshot = healthy()
+    b.put(snapshot, 4, "wireguard.public_key", key(3))
+    b.put(snapshot, 4, "wireguard.wg_ip", "10.0.0.4")
+    report(snapshot, 4).wireguard_ip = "10.0.0.4"
+    cluster = Cluster(snapshot, Policy())
+    assert host(4) not in {cluster.host_of("10.0.0.4"), cluster.key_hosts.get(key(3))}
+
+
+def test_clocks_of_nodes_sampled_minutes_apart_agree() -> None:
+    snapshot = healthy(40)
+    for index in range(40):
+        shift(snapshot, index, 15.0 * index)
+    assert judge(snapshot) == []
+
+
+def test_clocks_without_the_controllers_times_are_not_compared() -> None:
+    snapshot = healthy()
+    for node in snapshot.nodes:
+        node.started = node.ended = None
+    b.put(snapshot, 2, "system.time_unix", 5.0)
+    assert judge(snapshot) == []
+
+
+def test_a_leader_that_handed_over_between_two_samples_is_no_split_brain() -> None:
+    snapshot = healthy()
+    for index in (3, 4):
+        shift(snapshot, index, 120)
+        b.put(snapshot, index, "rqlite.term", 43)
+        b.put(snapshot, index, "rqlite.leader_addr", "10.0.0.4:7001")
+        b.put(snapshot, index, "rqlite.leader_id", "n4")
+    b.put(snapshot, 3, "rqlite.raft_state", "Leader")
+    assert judge(snapshot) == []
+
+
+def test_an_old_leader_that_still_leads_after_the_new_one_is_a_split_brain() -> None:
+    snapshot = healthy()
+    shift(snapshot, 0, 120)
+    b.put(snapshot, 3, "rqlite.term", 43)
+    b.put(snapshot, 3, "rqlite.raft_state", "Leader")
+    assert ("RQLITE_SPLIT_BRAIN", CLUSTER) in b.roots(snapshot)
+
+
+def test_a_term_that_grew_between_two_samples_is_consistent() -> None:
+    snapshot = healthy()
+    shift(snapshot, 4, 300)
+    b.put(snapshot, 4, "rqlite.term", 47)
+    assert judge(snapshot) == []
+    shift(snapshot, 4, -600)
+    assert ("RQLITE_TERM_INCONSISTENT", CLUSTER) in b.roots(snapshot)
+
+
+@pytest.mark.parametrize(("seconds_before", "lag", "fires"), [(0, 101, True), (1.0, 1000, False), (1.0, 1200, True)])
+def test_a_leader_asked_later_may_be_further_on(seconds_before: float, lag: int, fires: bool) -> None:
+    snapshot = healthy()
+    b.put(snapshot, 3, "rqlite.applied_index", 10_000 - lag)
+    b.put(snapshot, 3, "rqlite.commit_index", 10_000 - lag)
+    b.put(snapshot, 3, "system.time_unix", BEGAN.timestamp() + 1.0 - seconds_before)
+    assert (("RQLITE_APPLIED_LAG", host(3)) in b.found(snapshot)) is fires
+
+
+def test_batches_minutes_apart_under_load_have_no_lag() -> None:
+    snapshot = healthy()
+    snapshot.duration_seconds = 300.0
+    shift(snapshot, 0, 200)
+    for field in ("applied_index", "commit_index"):
+        b.put(snapshot, 0, f"rqlite.{field}", 90_000)
+    assert judge(snapshot) == []
+
+
+def test_a_lag_seen_after_the_leader_counts_in_full() -> None:
+    snapshot = healthy()
+    snapshot.duration_seconds = 300.0
+    shift(snapshot, 3, 200)
+    b.put(snapshot, 3, "rqlite.applied_index", 9_000)
+    b.put(snapshot, 3, "rqlite.commit_index", 9_000)
+    assert b.roots(snapshot) == {("RQLITE_APPLIED_LAG", host(3))}
+
+
+def test_a_peer_that_just_started_is_worth_an_info() -> None:
+    snapshot = healthy()
+    for index in b.others(snapshot, 3):
+        b.unreached(snapshot, index, 3)
+    b.put(snapshot, 3, "services.orama-node.active_since_sec", 299)
+    assert b.only(snapshot, "RQLITE_PEER_UNREACHABLE").severity == "info"
+    b.put(snapshot, 3, "services.orama-node.active_since_sec", 300)
+    assert b.only(snapshot, "RQLITE_PEER_UNREACHABLE").severity == "critical"
+
+
+def test_handshakes_may_be_missing_right_after_boot() -> None:
+    snapshot = healthy()
+    for index in b.others(snapshot, 3):
+        b.never(snapshot, 3, index)
+    b.put(snapshot, 3, "system.uptime_seconds", 12)
+    assert b.only(snapshot, "WG_PEER_NEVER_HANDSHAKED").severity == "info"
+
+
+def test_a_list_of_peers_that_was_cut_short_is_counted() -> None:
+    snapshot = healthy(250)
+    assert judge(snapshot) == []
+    b.put(snapshot, 7, "wireguard.peer_count", 248)
+    assert b.found(snapshot) == {("WG_PEER_MISSING", host(7))}
+
+
+def test_a_large_swarm_is_not_fully_connected() -> None:
+    snapshot = healthy(100)
+    b.put(snapshot, 7, "ipfs.swarm_peers", 34)
+    assert judge(snapshot) == []
+
+
+def test_a_namespace_may_be_led_from_a_node_that_was_not_heard() -> None:
+    snapshot = healthy()
+    lost(snapshot, 0)
+    assert ("NAMESPACE_NO_LEADER", CLUSTER) not in b.found(snapshot)
+
+
+def test_an_older_schema_without_most_sections() -> None:
+    snapshot = healthy()
+    for node in snapshot.nodes:
+        assert node.report is not None
+        for name in ("services", "network", "olric", "ipfs", "namespaces", "anyone", "processes"):
+            setattr(node.report, name, None)
+        node.report.collectors = {}
+    assert judge(snapshot) == []
+
+
+def test_a_dead_node_among_a_hundred_is_a_handful_of_alerts() -> None:
+    snapshot = healthy(100)
+    b.node_dead(snapshot, 50)
+    alerts = judge(snapshot)
+    assert [(alert.code, alert.node) for alert in alerts if alert.is_root] == [("NODE_UNREACHABLE", host(50))]
+    codes = [alert.code for alert in alerts]
+    assert codes.count("WG_HANDSHAKE_STALE") == codes.count("RQLITE_PEER_UNREACHABLE") == 1

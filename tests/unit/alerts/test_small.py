@@ -1,0 +1,116 @@
+"""The small parts: grouping of complaints, firewall rules, words."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from orama_monitor.alerts.links import gathered
+from orama_monitor.alerts.network import exposed
+from orama_monitor.alerts.words import clip, duration, names, number
+
+ALL = "abcde"
+HOSTS = st.sampled_from(ALL)
+
+
+def groups(complaints: str, asked: str = ALL, ailing: str = "") -> list[tuple[str, str]]:
+    """``"ab ba"``: a misses b and b misses a."""
+    pairs = [(pair[0], pair[1]) for pair in complaints.split()]
+    return [(group.host, "".join(group.others)) for group in gathered(pairs, asked, ailing)]
+
+
+def test_no_complaint_is_no_group() -> None:
+    assert groups("") == []
+
+
+def test_one_broken_link_is_told_once() -> None:
+    assert groups("ab ba") == groups("ab") == [("a", "b")]
+    assert groups("ba") == [("b", "a")]
+
+
+def test_a_node_that_all_miss_answers_for_it() -> None:
+    assert groups("ad bd cd") == groups("ad bd cd da db dc") == [("d", "abc")]
+
+
+def test_two_faults_apart_are_two_groups() -> None:
+    assert groups("ab cd") == [("a", "b"), ("c", "d")]
+
+
+def test_ailing_nodes_come_first() -> None:
+    assert groups("ca cb", ailing="ab") == [("a", "c"), ("b", "c")]
+
+
+def test_a_node_that_was_not_asked_answers_for_nothing() -> None:
+    assert groups("ad bd", asked="abc") == [("a", "d"), ("b", "d")]
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(HOSTS, HOSTS).filter(lambda pair: pair[0] != pair[1])), st.sets(HOSTS), st.sets(HOSTS))
+def test_every_complaint_is_in_exactly_one_group(
+    complaints: list[tuple[str, str]], asked: set[str], ailing: set[str]
+) -> None:
+    found = gathered(complaints, asked, ailing)
+    told = [(group.host, other) for group in found for other in group.sees]
+    told += [(other, group.host) for group in found for other in group.seen_by]
+    assert sorted(told) == sorted(set(complaints))
+
+
+RULES = [
+    (["5001/tcp                   ALLOW       Anywhere"], [5001]),
+    (["5001                       ALLOW IN    Anywhere"], [5001]),
+    (["5001/tcp (v6)              ALLOW       Anywhere (v6)"], [5001]),
+    (["5001/tcp                   LIMIT       Anywhere"], [5001]),
+    (["5001/tcp                   ALLOW       203.0.113.7"], [5001]),
+    (["203.0.113.7 5001/tcp       ALLOW       Anywhere"], [5001]),
+    (["Anywhere                   ALLOW       Anywhere"], [3320, 4501, 5001, 6001, 9094]),
+    (["6000:6100/tcp              ALLOW       Anywhere"], [6001]),
+    (["80,443,9094/tcp            ALLOW       Anywhere"], [9094]),
+    (["5001/tcp on eth0           ALLOW       Anywhere"], [5001]),
+    (["5001/tcp                   ALLOW       192.168.0.0/16"], [5001]),
+    (["5001/udp                   ALLOW       Anywhere"], []),
+    (["5001/tcp                   ALLOW       10.0.0.0/24"], []),
+    (["5001/tcp                   ALLOW       10.0.0.0/8                 # mesh"], []),
+    (["5001/tcp                   ALLOW       10.0.0.7"], []),
+    (["5001/tcp                   ALLOW       127.0.0.1"], []),
+    (["5001/tcp on wg0            ALLOW       Anywhere"], []),
+    (["Anywhere on wg0            ALLOW       Anywhere"], []),
+    (["5001/tcp                   DENY        Anywhere", "5001/tcp    ALLOW    Anywhere"], []),
+    (["5001/tcp                   DENY        Anywhere", "5001/tcp (v6)  ALLOW  Anywhere (v6)"], [5001]),
+    (["5001/tcp                   ALLOW OUT   Anywhere"], []),
+    (["5001/tcp                   ALLOW FWD   Anywhere"], []),
+    (["50011/tcp                  ALLOW       Anywhere"], []),
+    (["OpenSSH                    ALLOW       Anywhere"], []),
+    (["5001/tcp                   ALLOW       no-address"], []),
+    (["", "garbage", "5001/tcp", "ALLOW"], []),
+]
+
+
+@pytest.mark.parametrize(("rules", "ports"), RULES, ids=[rules[-1] or "empty" for rules, _ in RULES])
+def test_exposed_ports(rules: list[str], ports: list[int]) -> None:
+    assert list(exposed(rules, "10.0.0.1")) == ports
+
+
+def test_a_firewall_that_allows_by_default_exposes_what_no_rule_closes() -> None:
+    closed = ["5001/tcp   DENY   Anywhere", "6001/tcp   REJECT   Anywhere"]
+    assert list(exposed(closed, "10.0.0.1", by_default=True)) == [3320, 4501, 9094]
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.text(alphabet="0123456789:,/tcpALOWDENYwherion v6()#.", max_size=60)),
+    st.sampled_from([None, "x", "fd00::1"]),
+)
+def test_any_rules_are_read(rules: list[str], wg_ip: str | None) -> None:
+    exposed(rules, wg_ip)
+
+
+def test_words() -> None:
+    assert names(["a", "b"]) == "a, b"
+    assert names(list("abcdef")) == "a, b, c, d and 2 more"
+    assert [number(count, "peer") for count in (0, 1, 2)] == ["0 peers", "1 peer", "2 peers"]
+    assert [duration(s) for s in (5, 181, 8000, 200_000)] == ["5 s", "3 min", "2 h", "2 days"]
+    assert clip("a\n b\tc") == "a b c" and len(clip("x" * 999)) == 200
+    assert all(len(clip("ab " * n, 10)) <= 10 for n in itertools.chain(range(20)))

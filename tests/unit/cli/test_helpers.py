@@ -1,0 +1,222 @@
+"""Help, completion, inventory, explain, mute and the local report."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from orama_monitor import __version__
+from orama_monitor.app import orama as tree
+from orama_monitor.commands import node_report
+from tests.unit.cli.conftest import START, Run, environment
+from tests.unit.clusters import raw_report
+
+HEAVY = {"pydantic", "rich", "textual", "ansible", "ansible_runner", "yaml", "jmespath", "psutil", "asyncio"}
+
+
+def imported(arguments: list[str], cwd: Path, **changes: str) -> set[str]:
+    """The top-level modules that a run imports."""
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-c", START, *arguments],
+        cwd=cwd,
+        env=environment(**changes),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    lines = [line.rpartition("|")[2].strip() for line in done.stderr.splitlines() if line.startswith("import time:")]
+    return {name.partition(".")[0] for name in lines}
+
+
+def test_help_imports_nothing_heavy(tmp_path: Path) -> None:
+    for arguments in (["--help"], ["monitor", "--help"], ["monitor", "report", "--help"], ["--version"]):
+        assert not imported(arguments, tmp_path) & HEAVY
+
+
+def test_completion_imports_nothing_heavy(tmp_path: Path, conf: Path) -> None:
+    words = {"_ORAMA_COMPLETE": "bash_complete", "COMP_WORDS": "orama monitor node --env ", "COMP_CWORD": "4"}
+    assert not imported([], tmp_path, **words) & HEAVY
+
+
+def test_help_names_every_command_and_flag(orama: Run) -> None:
+    done = orama("monitor", "--help")
+    assert done.code == 0
+    commands = "live cluster node service mesh dns namespaces alerts report explain mute inventory schema completion"
+    flags = "--env --json --node --config --from --query --fail-on --severity --policy --timeout --forks --host-keys -v"
+    for word in (commands + " " + flags).split():
+        assert word in done.out
+    for command in commands.split():
+        assert orama("monitor", command, "--help").code == 0
+
+
+def test_version(orama: Run) -> None:
+    assert orama("--version").out == f"orama {__version__}\n"
+    assert orama("monitor", "--version").out == f"orama {__version__}\n"
+
+
+def completed(orama: Run, *words: str) -> list[str]:
+    done = orama(_ORAMA_COMPLETE="bash_complete", COMP_WORDS=" ".join(words), COMP_CWORD=str(len(words) - 1))
+    return [line.partition(",")[2] for line in done.out.splitlines()]
+
+
+def test_completion_knows_the_conf(orama: Run, conf: Path) -> None:
+    assert completed(orama, "orama", "monitor", "cluster", "--env", "") == ["local", "testnet", "devnet"]
+    hosts = completed(orama, "orama", "monitor", "node", "--env", "devnet", "--node", "")
+    assert hosts == ["dev.example"]
+    assert "2001:db8::7" in completed(orama, "orama", "monitor", "--env", "testnet", "node", "--node", "2001")
+    assert completed(orama, "orama", "monitor", "al") == ["alerts"]
+
+
+def test_completion_knows_the_alerts(orama: Run) -> None:
+    assert "RQLITE_NO_LEADER" in completed(orama, "orama", "monitor", "explain", "RQLITE_NO")
+
+
+def test_completion_never_complains(orama: Run, conf: Path) -> None:
+    conf.write_text("nonsense\n")
+    assert completed(orama, "orama", "monitor", "cluster", "--env", "") == ["local"]
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_completion_script_for_each_shell(orama: Run, shell: str) -> None:
+    done = orama("monitor", "completion", shell)
+    assert done.code == 0
+    assert "_ORAMA_COMPLETE" in done.out
+
+
+def test_the_inventory_has_no_secret(orama: Run, conf: Path) -> None:
+    as_yaml = orama("monitor", "inventory", "--env", "testnet")
+    as_json = orama("monitor", "inventory", "--env", "testnet", "--json")
+    assert as_yaml.code == as_json.code == 0
+    for text in (as_yaml.out, as_json.out):
+        assert "s3cret" not in text and "other-pw" not in text
+    hosts = yaml.safe_load(as_yaml.out)["testnet"]["hosts"]
+    assert hosts["2001:db8::7"]["ansible_port"] == 2222
+    assert hosts["198.18.0.11"]["ansible_ssh_private_key_file"].endswith("scripts/keys/id")
+    listing = json.loads(as_json.out)
+    assert listing["nameservers"] == {"hosts": ["198.18.0.11"]}
+    assert listing["_meta"]["hostvars"]["198.18.0.12"]["orama_role"] == "node"
+
+
+def test_the_inventory_of_this_machine(orama: Run) -> None:
+    done = orama("monitor", "inventory", "--env", "local", "--json")
+    assert json.loads(done.out)["_meta"]["hostvars"]["localhost"]["ansible_connection"] == "local"
+
+
+def test_explain_says_what_to_do(orama: Run) -> None:
+    done = orama("monitor", "explain", "disk_high")
+    assert done.code == 0
+    assert "DISK_HIGH" in done.out
+    assert "disk_pct = 85" in done.out
+    facts = json.loads(orama("monitor", "explain", "DISK_HIGH", "--json").out)
+    assert facts["severity"] == "warning"
+    assert facts["hint"] in " ".join(done.out.split())
+
+
+def test_explain_lists_all(orama: Run) -> None:
+    done = orama("monitor", "explain")
+    codes = json.loads(orama("monitor", "explain", "--query", "[].code").out)
+    assert len(codes) > 70
+    assert all(code in done.out for code in codes)
+
+
+def test_explain_names_the_nearest(orama: Run) -> None:
+    done = orama("monitor", "explain", "DISC_HIGH")
+    assert (done.code, done.out) == (1, "")
+    assert done.err.startswith("orama: no alert 'DISC_HIGH'; nearest: DISK_HIGH")
+
+
+def test_completion_knows_every_alert(orama: Run) -> None:
+    from orama_monitor.alerts import RULES
+
+    assert completed(orama, "orama", "monitor", "explain", "") == sorted(RULES)
+
+
+def test_mute_writes_the_policy_and_alerts_obey(orama: Run, tmp_path: Path, faulty_file: Path) -> None:
+    policy = tmp_path / "policy.yml"
+    arguments = ["DISK_HIGH", "--node", "198.18.0.14", "--for", "2h", "--reason", "a disk is ordered"]
+    done = orama("monitor", "mute", *arguments, "--policy", policy)
+    assert (done.code, done.err) == (0, "")
+    assert "DISK_HIGH is muted on 198.18.0.14 until" in done.out
+    assert yaml.safe_load(policy.read_text())["mutes"][0]["reason"] == "a disk is ordered"
+    before = orama("monitor", "alerts", "--from", faulty_file)
+    after = orama("monitor", "alerts", "--from", faulty_file, "--policy", policy)
+    assert "DISK_HIGH" in before.out
+    # muted until two hours from now, which is long after the report of the fixture was made
+    assert "DISK_HIGH" not in after.out
+    assert "1 muted alert" in after.out
+    unfolded = orama("monitor", "alerts", "--all", "--from", faulty_file, "--policy", policy)
+    assert "(muted: a disk is ordered)" in " ".join(unfolded.out.split())
+
+
+def test_mute_uses_the_file_beside_the_conf(orama: Run, tmp_path: Path, conf: Path, faulty_file: Path) -> None:
+    assert orama("monitor", "mute", "DISK_HIGH", "--reason", "known").code == 0
+    assert (tmp_path / "scripts" / "monitor-policy.yml").exists()
+    assert "1 muted" in orama("monitor", "alerts", "--from", faulty_file).out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["DISC_HIGH", "--reason", "x"], 1, "nearest: DISK_HIGH"),
+        (["DISK_HIGH"], 2, "--reason"),
+        (["DISK_HIGH", "--reason", "x", "--for", "soon"], 2, "no duration such as 30m, 2h, 3d or 1w"),
+    ],
+)
+def test_mute_says_what_is_wrong(orama: Run, arguments: list[str], code: int, said: str) -> None:
+    done = orama("monitor", "mute", *arguments)
+    assert done.code == code
+    assert said in done.err
+
+
+def test_a_named_policy_must_exist(orama: Run, healthy_file: Path) -> None:
+    done = orama("monitor", "alerts", "--from", healthy_file, "--policy", "none.yml")
+    assert (done.code, done.err) == (1, "orama: none.yml: no such file\n")
+
+
+def test_the_live_view_has_no_json(orama: Run, healthy_file: Path) -> None:
+    assert orama("monitor", "--json", "--from", healthy_file).code == 2
+
+
+def collected() -> dict[str, Any]:
+    """What the collection's node side gives."""
+    found = raw_report(0, 1, "node")
+    found["collectors"]["rqlite"] = {"status": "timeout", "ms": 3000, "error": "no answer within 3 s"}
+    return found
+
+
+@pytest.fixture
+def as_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(node_report, "_collected", collected)
+
+
+@pytest.mark.usefixtures("as_root")
+def test_the_local_report_is_readable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    done = CliRunner().invoke(tree, ["node", "report"])
+    assert done.exit_code == 0, done.output
+    first = done.output.splitlines()
+    assert first[0].split() == ["COLLECTOR", "STATUS", "MS", "ERROR"]
+    assert first[1].split()[:4] == ["rqlite", "!", "timeout", "3000"]
+
+
+@pytest.mark.usefixtures("as_root")
+def test_the_local_report_as_json_is_the_node_s() -> None:
+    done = CliRunner().invoke(tree, ["node", "report", "--json"])
+    assert json.loads(done.output) == collected()
+
+
+def test_the_local_report_needs_root(orama: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    start = f"import os; os.geteuid = lambda: 1000; {START}"
+    done = orama("node", "report", start=start)
+    assert (done.code, done.out) == (1, "")
+    assert done.err == "orama: collecting needs root; run: sudo orama node report\n"

@@ -1,0 +1,186 @@
+"""What changed between refreshes, what flaps, and the numbers that are kept."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from orama_monitor.alerts.alert import CLUSTER, Alert, Severity
+from orama_monitor.cluster_report import ClusterReport, JudgedNode, Meta, summarize
+from orama_monitor.live.history import CHANGES, LIMIT, History, key_of
+from orama_monitor.live.sparks import sparkline
+from tests.unit.clusters import BEGAN, healthy, host, lost
+from tests.unit.live.fakes import alert
+
+
+def judged(number: int, *alerts: Alert, silent: tuple[int, ...] = (), nodes: int = 3) -> ClusterReport:
+    """Refresh ``number``, one a minute, with these alerts and no judgement."""
+    snapshot = healthy(nodes, nameservers=1)
+    lost(snapshot, *silent)
+    at = BEGAN + timedelta(minutes=number)
+    meta = Meta(
+        environment="testnet",
+        collected_at=at,
+        duration_seconds=1,
+        node_count=nodes,
+        healthy_count=nodes,
+        degraded_count=0,
+        unreachable_count=0,
+    )
+    judged_nodes = [JudgedNode(**dict(node), status="healthy") for node in snapshot.nodes]
+    return ClusterReport(meta=meta, summary=summarize(snapshot, list(alerts)), alerts=list(alerts), nodes=judged_nodes)
+
+
+def after(*refreshes: list[Alert]) -> History:
+    history = History()
+    for number, alerts in enumerate(refreshes):
+        history = history.add(judged(number, *alerts))
+    return history
+
+
+def told(history: History) -> list[tuple[str, str]]:
+    return [(change.kind, change.code) for change in history.changes]
+
+
+class TestChanges:
+    def test_what_stands_at_the_start_is_not_new(self) -> None:
+        history = after([alert()])
+        assert told(history) == []
+        assert not history.is_new(alert())
+        track = history.track(alert())
+        assert track and track.from_start
+
+    def test_an_alert_that_comes_is_new_for_one_refresh(self) -> None:
+        history = after([], [alert()])
+        assert told(history) == [("new", "MEMORY_HIGH")]
+        assert history.is_new(alert())
+        history = history.add(judged(2, alert()))
+        assert not history.is_new(alert())
+        assert told(history) == [("new", "MEMORY_HIGH")]
+
+    def test_a_change_has_the_time_of_its_refresh(self) -> None:
+        history = after([], [alert()], [])
+        assert [change.at for change in history.changes] == [BEGAN + timedelta(minutes=n) for n in (1, 2)]
+
+    def test_an_alert_that_goes_is_resolved(self) -> None:
+        history = after([alert()], [])
+        assert told(history) == [("resolved", "MEMORY_HIGH")]
+        assert [key.code for key, _track in history.gone(5)] == ["MEMORY_HIGH"]
+
+    def test_a_resolved_alert_is_listed_for_a_few_refreshes(self) -> None:
+        history = after([alert()], [], [], [], [])
+        assert history.gone(5)
+        assert not history.gone(3)
+
+    def test_other_numbers_are_the_same_alert(self) -> None:
+        history = after([alert(message="memory 91 % in use, for 5m")], [alert(message="memory 97.5 % in use, for 6m")])
+        assert told(history) == []
+
+    def test_another_unit_or_address_is_another_alert(self) -> None:
+        one, other = alert(message="no handshake with 10.0.0.3"), alert(message="no handshake with 10.0.0.4")
+        assert key_of(one) != key_of(other)
+        assert key_of(alert(message="orama-ns1 failed")) != key_of(alert(message="orama-ns2 failed"))
+        assert told(after([one], [other])) == [("new", "MEMORY_HIGH"), ("resolved", "MEMORY_HIGH")]
+
+    def test_a_severity_that_changes_is_told(self) -> None:
+        worse = alert(severity=Severity.CRITICAL)
+        assert told(after([alert()], [worse], [alert()])) == [("worse", "MEMORY_HIGH"), ("milder", "MEMORY_HIGH")]
+
+    def test_an_alert_of_a_node_that_fell_silent_is_not_resolved(self) -> None:
+        history = after([alert(node=host(1))])
+        history = history.add(judged(1, silent=(1,)))
+        assert told(history) == []
+        history = history.add(judged(2, alert(node=host(1))))
+        assert told(history) == []
+        history = history.add(judged(3, silent=(1,))).add(judged(4))
+        assert told(history) == [("resolved", "MEMORY_HIGH")]
+
+    def test_an_alert_on_the_cluster_is_resolved_though_a_node_is_silent(self) -> None:
+        history = after([alert(node=CLUSTER)]).add(judged(1, silent=(1,)))
+        assert told(history) == [("resolved", "MEMORY_HIGH")]
+
+    def test_muting_is_no_resolution_and_no_news(self) -> None:
+        assert told(after([alert()], [alert(muted=True)], [])) == []
+        assert told(after([], [alert(muted=True)])) == []
+
+    def test_worst_news_come_first(self) -> None:
+        critical = alert("RQLITE_DOWN", severity=Severity.CRITICAL)
+        assert told(after([], [alert(), critical])) == [("new", "RQLITE_DOWN"), ("new", "MEMORY_HIGH")]
+
+
+class TestFlapping:
+    def test_coming_back_once_is_not_flapping(self) -> None:
+        track = after([], [alert()], [], [alert()]).track(alert())
+        assert track and not track.flaps
+
+    def test_coming_and_going_twice_is(self) -> None:
+        history = after([], [alert()], [], [alert()], [])
+        track = history.track(alert())
+        assert track and track.flaps and track.turns == 4
+
+    def test_what_flaps_stays_listed_while_it_is_gone(self) -> None:
+        history = after([], [alert()], [], [alert()], [], [], [], [], [], [])
+        assert history.gone(1)
+
+    def test_it_calms_down(self) -> None:
+        history = after([], [alert()], [], [alert()], [], *([] for _ in range(25)))
+        track = history.track(alert())
+        assert track is None or not track.flaps
+
+
+class TestBounds:
+    def test_what_is_long_gone_is_forgotten(self) -> None:
+        history = after([alert()], *([] for _ in range(LIMIT + 1)))
+        assert not history.tracks
+
+    def test_nothing_grows_without_end(self) -> None:
+        history = History()
+        for number in range(3 * LIMIT):
+            history = history.add(judged(number, alert(message=f"unit{'x' * (number % 97)} failed")))
+        assert len(history.points) == LIMIT
+        assert len(history.changes) == CHANGES
+        assert len(history.tracks or {}) <= LIMIT + 1
+
+    def test_adding_leaves_the_history_before_as_it_was(self) -> None:
+        before = after([alert()])
+        before.add(judged(1))
+        track = before.track(alert())
+        assert track and track.stands and len(before.points) == 1
+
+
+class TestNumbers:
+    def test_the_highest_of_all_nodes(self) -> None:
+        history = after([])
+        loads = [numbers.load for numbers in history.points[0].nodes.values()]
+        assert history.series("load") == [max(load for load in loads if load is not None)]
+        highest = history.highest("load")
+        assert highest and highest[1] == history.series("load")[0]
+
+    def test_a_silent_node_has_no_numbers(self) -> None:
+        history = after([]).add(judged(1, silent=(1,)))
+        assert history.series("memory", host(1))[-1] is None
+        assert history.series("memory", host(1))[0] is not None
+        assert history.series("memory", "198.18.9.9") == [None, None]
+
+    def test_alerts_are_counted_without_the_muted(self) -> None:
+        history = after([alert(node=host(1)), alert("OTHER", node=host(1), muted=True)], [])
+        assert history.series("alerts") == [1, 0]
+        assert history.series("alerts", host(1)) == [1, 0]
+
+    def test_no_points(self) -> None:
+        assert History().series("load") == []
+        assert History().highest("load") is None
+
+
+class TestSparkline:
+    def test_bars(self) -> None:
+        assert sparkline([0, 1, 2, 7], 10, least_top=7) == "▁▂▃█"
+
+    def test_the_newest_fit(self) -> None:
+        assert sparkline([0, 0, 7], 2) == "▁█"
+        assert sparkline([1, 2], 0) == ""
+
+    def test_not_known_is_a_dot(self) -> None:
+        assert sparkline([None, 5], 5) == "·█"
+
+    def test_all_the_same(self) -> None:
+        assert sparkline([0, 0], 5) == "▁▁"

@@ -1,0 +1,236 @@
+"""When it asks, what it makes of what comes, and what it tells meanwhile: without a screen."""
+
+from __future__ import annotations
+
+import gc
+import threading
+import tracemalloc
+from datetime import timedelta
+
+import pytest
+
+from orama_monitor.alerts.alert import CLUSTER
+from orama_monitor.alerts.policy import Policy
+from orama_monitor.cluster_report import assess
+from orama_monitor.errors import MonitorError
+from orama_monitor.live.durations import duration
+from orama_monitor.live.history import LIMIT
+from orama_monitor.live.overlay import overlay
+from orama_monitor.live.progress import Progress, Replay, facts, line
+from orama_monitor.live.state import Age, State
+from orama_monitor.live.watch import Watch
+from tests.unit.clusters import healthy, host, lost, narrowed, report
+from tests.unit.live.fakes import FakeClock, FakeNodes, with_memory
+
+
+def watching(nodes: FakeNodes | None = None) -> Watch:
+    nodes = nodes or FakeNodes()
+    return Watch(nodes, Policy(), 30, nodes.clock)
+
+
+def refresh(watch: Watch) -> str | None:
+    """One whole collection."""
+    collection = watch.begin()
+    try:
+        return watch.finish(watch.run(collection))
+    except MonitorError as error:
+        return watch.finish(error)
+
+
+def clock_of(watch: Watch) -> FakeClock:
+    assert isinstance(watch.clock, FakeClock)
+    return watch.clock
+
+
+class TestWhen:
+    def test_at_once_and_then_every_interval(self) -> None:
+        watch = watching()
+        assert watch.is_due
+        refresh(watch)
+        assert not watch.is_due
+        clock_of(watch).turn(29.9)
+        assert not watch.is_due
+        clock_of(watch).turn(0.1)
+        assert watch.is_due
+
+    def test_never_two_at_once(self) -> None:
+        watch = watching()
+        watch.begin()
+        clock_of(watch).turn(1000)
+        assert not watch.is_due
+
+    def test_a_slow_one_is_followed_at_once(self) -> None:
+        watch = watching()
+        collection = watch.begin()
+        clock_of(watch).turn(45)
+        watch.finish(watch.run(collection))
+        assert watch.is_due
+
+    def test_not_while_paused(self) -> None:
+        watch = watching()
+        watch.paused = True
+        assert not watch.is_due
+
+    def test_trouble_is_tried_again_after_the_interval(self) -> None:
+        nodes = FakeNodes()
+        nodes.trouble = "no network"
+        watch = watching(nodes)
+        assert refresh(watch) == "no network"
+        assert watch.trouble and not watch.is_due
+        clock_of(watch).turn(30)
+        assert watch.is_due
+        assert refresh(watch) is None, "told once"
+
+
+class TestAge:
+    def test_of_the_oldest_answer_that_is_shown(self) -> None:
+        watch = watching()
+        assert watch.age is None
+        collection = watch.begin()
+        clock_of(watch).turn(4)
+        watch.finish(watch.run(collection))
+        assert watch.age and watch.age.seconds == 4
+
+    @pytest.mark.parametrize(("seconds", "stale"), [(0, False), (60, False), (61, True)])
+    def test_stale_after_two_intervals(self, seconds: float, stale: bool) -> None:
+        watch = watching()
+        refresh(watch)
+        clock_of(watch).turn(seconds)
+        assert watch.age and watch.age.is_stale is stale
+
+    def test_a_pace_that_cannot_be_kept_is_not_stale(self) -> None:
+        watch = watching()
+        collection = watch.begin()
+        clock_of(watch).turn(50)
+        watch.finish(watch.run(collection))
+        clock_of(watch).turn(40)
+        assert watch.age and not watch.age.is_stale
+
+    def test_a_clock_set_back_is_no_future(self) -> None:
+        assert str(Age(-3, 30)) == "0s"
+
+
+class TestOverlay:
+    def test_first_only_what_has_come(self) -> None:
+        arrived = narrowed(healthy(), 0, 1).model_copy(update={"partial": True})
+        shown = overlay(None, arrived, Policy())
+        assert [node.host for node in shown.nodes] == [host(0), host(1)]
+        assert not shown.meta.partial
+        assert not [alert for alert in shown.alerts if alert.node == CLUSTER]
+
+    def test_then_over_what_was_known(self) -> None:
+        before = assess(with_memory(95, index=2), Policy())
+        arrived = narrowed(with_memory(96, index=1), 1).model_copy(update={"partial": True})
+        shown = overlay(before, arrived, Policy())
+        assert [node.host for node in shown.nodes] == [host(index) for index in range(5)]
+        assert {alert.node for alert in shown.alerts} == {host(1), host(2)}
+        assert shown.summary.warning_alerts == 2
+
+    def test_a_leader_that_moved_is_not_two_leaders(self) -> None:
+        before = assess(healthy(), Policy())
+        after = healthy()
+        for index, state in ((0, "Follower"), (1, "Leader")):
+            rqlite = report(after, index).rqlite
+            assert rqlite is not None
+            rqlite.raft_state = state
+        for index in range(5):
+            rqlite = report(after, index).rqlite
+            assert rqlite is not None
+            rqlite.leader_addr, rqlite.leader_id, rqlite.term = "10.0.0.2:7001", "10.0.0.2:7001", 43
+        arrived = narrowed(after, 1, 2).model_copy(update={"partial": True})
+        shown = overlay(before, arrived, Policy())
+        assert not [alert for alert in shown.alerts if alert.subsystem == "rqlite"]
+
+    def test_what_stands_on_a_node_goes_when_it_answers(self) -> None:
+        before = assess(with_memory(95), Policy())
+        arrived = narrowed(healthy(), 1).model_copy(update={"partial": True})
+        assert not overlay(before, arrived, Policy()).alerts
+
+    def test_a_node_that_left_the_conf_is_gone(self) -> None:
+        before = assess(healthy(6), Policy())
+        arrived = narrowed(healthy(5), 0).model_copy(update={"partial": True})
+        assert len(overlay(before, arrived, Policy()).nodes) == 5
+
+    def test_a_node_that_cannot_be_reached_shows_at_once(self) -> None:
+        before, after = assess(healthy(), Policy()), healthy()
+        lost(after, 3)
+        arrived = narrowed(after, 3).model_copy(update={"partial": True})
+        shown = overlay(before, arrived, Policy())
+        assert shown.meta.unreachable_count == 1 and shown.meta.healthy_count == 4
+
+
+class TestConf:
+    def test_other_nodes_are_told(self) -> None:
+        watch = watching()
+        assert refresh(watch) is None
+        assert isinstance(watch.source, FakeNodes)
+        watch.source.snapshot = healthy(6)
+        assert refresh(watch) == "The conf changed: 1 node more, 0 gone"
+        assert refresh(watch) is None
+
+    def test_a_stopped_collection_leaves_no_history(self) -> None:
+        nodes = FakeNodes()
+        nodes.held = {host(2)}
+        watch = watching(nodes)
+        collection = watch.begin()
+        threading.Timer(0.05, collection.stop.set).start()
+        outcome = watch.run(collection)
+        assert outcome.snapshot.partial and not outcome.history.points
+
+
+class TestLine:
+    def test_the_right_part_wins(self) -> None:
+        progress = Progress("a_very_long_environment_name_indeed", age=Age(5, 30), next_in=25)
+        assert line(progress, None, 40).plain.endswith("data 5s old · next in 25s")
+        for width in range(1, 60):
+            assert line(progress, None, width).cell_len <= width
+
+    def test_a_replay_has_no_age(self) -> None:
+        assert facts(Progress("x", replay=Replay(2, 9))).plain == "saved report 2 of 9"
+
+
+class TestSearch:
+    @pytest.mark.parametrize(
+        ("search", "found"),
+        [("", 5), ("198.18.0.12", 1), ("NAMESERVER", 2), ("ns1", 1), ("healthy node", 3), ("n4", 1), ("nothing", 0)],
+    )
+    def test_nodes(self, search: str, found: int) -> None:
+        assert len(State(assess(healthy(), Policy()), search=search).found_nodes) == found
+
+
+class TestDurations:
+    @pytest.mark.parametrize(
+        ("text", "hours"), [("8h", 8), ("1d12h", 36), ("90m", 1.5), (" 2 D ", 48), ("1w", 168), ("", None)]
+    )
+    def test_read(self, text: str, hours: float | None) -> None:
+        assert duration(text) == (timedelta(hours=hours) if hours is not None else None)
+
+    @pytest.mark.parametrize("text", ["soon", "8", "h", "-1h", "0h", "1h soon", "99999w", "8h30"])
+    def test_refused(self, text: str) -> None:
+        with pytest.raises(ValueError, match=r"expected|ten years"):
+            duration(text)
+
+
+def test_a_day_of_refreshes_weighs_as_much_as_an_hour() -> None:
+    """8 h at 5 s are 5,760 refreshes; what 60 of them leave behind is a 96th of what the day would."""
+    watch = watching(FakeNodes(healthy(2)))
+    snapshots = [healthy(2), with_memory(95, nodes=2)]
+
+    def go(times: int) -> None:
+        assert isinstance(watch.source, FakeNodes)
+        for number in range(times):
+            watch.source.snapshot = snapshots[number % 2]
+            clock_of(watch).turn(5)
+            refresh(watch)
+        gc.collect()
+
+    go(LIMIT + 10)
+    tracemalloc.start()
+    try:
+        go(10)
+        before, _peak = tracemalloc.get_traced_memory()
+        go(60)
+        after, _peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert after - before < 10_000_000 / 96

@@ -1,0 +1,80 @@
+"""A collection of this machine, and of nodes that are not there: what comes back and what is left."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import psutil
+import pytest
+
+from orama_monitor import workspace
+from orama_monitor.collect import Request, collect
+from orama_monitor.errors import MonitorError
+from orama_monitor.nodes import LOCAL_NODE, read_nodes
+from orama_monitor.snapshot import NodeResult
+
+
+@pytest.fixture(autouse=True)
+def temporary_files_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+
+
+def request_for(conf: Path, timeout: float = 20) -> Request:
+    nodes = read_nodes(conf)
+    return Request(nodes=nodes, everyone=nodes, conf=conf, timeout=timeout)
+
+
+def leftovers() -> list[Path]:
+    return [path for path in workspace.user_directory().rglob("*") if path.name != "ssh"]
+
+
+def test_this_machine() -> None:
+    heard: list[NodeResult] = []
+    snapshot = collect(Request(nodes=[LOCAL_NODE], everyone=[LOCAL_NODE], conf=None), heard.append)
+    (node,) = snapshot.nodes
+    assert node.failure is None
+    assert node.report is not None
+    assert node.report.collectors["system"].status == "ok"
+    assert node.started is not None
+    assert node.ended is not None
+    assert node.report.system is not None
+    assert node.report.system.time_unix is not None
+    assert node.started <= node.report.system.time_unix <= node.ended
+    assert heard == [node]
+    assert not snapshot.partial
+    assert leftovers() == []
+
+
+def test_a_port_where_nobody_listens(tmp_path: Path) -> None:
+    conf = tmp_path / "nodes.conf"
+    conf.write_text("testnet|nobody@127.0.0.1:1|node\n")
+    (node,) = collect(request_for(conf)).nodes
+    assert node.report is None
+    assert node.failure == "unreachable"
+    assert node.error == "connection refused: is sshd running, is the port right?"
+    assert leftovers() == []
+
+
+def test_a_conf_that_breaks_in_the_meantime_is_one_clear_line(tmp_path: Path) -> None:
+    conf = tmp_path / "nodes.conf"
+    conf.write_text("testnet|nobody@127.0.0.1:1|S3CRET|node\n")
+    request = request_for(conf)
+    conf.write_text("testnet|nobody@127.0.0.1:1|S3CRET|boss\n")
+    with pytest.raises(MonitorError) as error:
+        collect(request)
+    text = str(error.value)
+    assert "line 1: the role must be" in text
+    assert "S3CRET" not in text
+    assert "\n" not in text
+    assert leftovers() == []
+
+
+def test_a_stopped_collection_returns_what_came_and_leaves_nothing() -> None:
+    stop = threading.Event()
+    stop.set()
+    snapshot = collect(Request(nodes=[LOCAL_NODE], everyone=[LOCAL_NODE], conf=None), stop=stop)
+    assert snapshot.nodes == []
+    assert snapshot.partial
+    assert leftovers() == []
+    assert [child for child in psutil.Process().children(recursive=True) if "ansible" in child.name()] == []

@@ -1,0 +1,62 @@
+"""Ansible's and ssh's own words, and the one line we make of them."""
+
+import pytest
+
+from orama_monitor.failures import failure
+
+SSH = "Failed to connect to the host via ssh: "
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ("ssh: connect to host 198.51.100.13 port 22: Connection refused", "connection refused"),
+        ("ssh: connect to host 198.51.100.13 port 22: Connection timed out", "no answer in time"),
+        ("Connection timed out during banner exchange", "no answer in time"),
+        ("ssh: connect to host 198.51.100.13 port 22: No route to host", "no route to host"),
+        ("ssh: Could not resolve hostname nix.example: Name or service not known", "does not resolve"),
+        ("ubuntu@198.51.100.13: Permission denied (publickey,password).", "login refused"),
+        ("@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @\nHost key verification failed.", "host key changed"),
+        ("kex_exchange_identification: Connection closed by remote host", "closed before login"),
+        ('Load key "id": incorrect passphrase supplied\nPermission denied (publickey).', "ssh-agent"),
+        ("something nobody has seen before", "something nobody has seen before"),
+    ],
+)
+def test_unreachable(said: str, reason: str) -> None:
+    kind, text = failure({"msg": SSH + said, "unreachable": True}, unreachable=True, timeout=30)
+    assert kind == "unreachable"
+    assert reason in text
+    assert "\n" not in text
+
+
+@pytest.mark.parametrize(
+    ("result", "reason"),
+    [
+        ({"msg": "Missing sudo password"}, "put it in the conf"),
+        ({"msg": "Incorrect sudo password"}, "refuses the password"),
+        ({"msg": "x", "module_stderr": "sudo: a password is required"}, "put it in the conf"),
+        (
+            {"msg": "no report came back", "module_stderr": "sudo: /etc/sudoers is owned by uid 1, should be 0"},
+            "sudo is broken: /etc/sudoers is owned by uid 1, should be 0",
+        ),
+        ({"msg": "no report came back", "module_stderr": "/bin/sh: 1: python3: not found"}, "no Python 3"),
+        ({"msg": "x", "module_stderr": "Python 3.8 or later is needed, this is 3.6"}, "too old"),
+        ({"msg": "x", "module_stderr": "OSError: [Errno 28] No space left on device"}, "disk is full"),
+        ({"msg": "the report is not valid JSON"}, "the report is not valid JSON"),
+        ({}, "no reason was given"),
+    ],
+)
+def test_collect_failed(result: dict[str, str], reason: str) -> None:
+    kind, text = failure(result, unreachable=False, timeout=30)
+    assert kind == "collect_failed"
+    assert reason in text
+
+
+def test_a_task_past_its_time_is_a_node_that_does_not_answer() -> None:
+    result = {"msg": "Timed out after 30 second(s).", "timedout": {"frame": "…"}}
+    assert failure(result, unreachable=False, timeout=30) == ("unreachable", "no answer within 30 s")
+
+
+def test_a_reason_is_bounded() -> None:
+    _kind, text = failure({"msg": "x" * 10_000}, unreachable=False, timeout=30)
+    assert len(text) == 300

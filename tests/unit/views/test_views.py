@@ -1,0 +1,216 @@
+"""Every view, of every size of cluster, at every width."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import io
+from collections.abc import Callable
+
+import pytest
+from rich.console import Console
+from rich.text import Text
+
+from orama_monitor.cluster_report import ClusterReport, assess
+from orama_monitor.report import Process
+from orama_monitor.snapshot import Snapshot
+from orama_monitor.views import brief, node_report
+from orama_monitor.views.peers import mesh
+from tests.unit.clusters import healthy, host, lost, report
+
+VIEWS = ("cluster", "node", "service", "mesh", "dns", "namespaces", "alerts")
+WIDTHS = (60, 80, 200)
+
+
+def shown(view: str, judged: ClusterReport, width: int = 80, colour: bool = False) -> str:
+    """What a view prints."""
+    stream = io.StringIO()
+    system = "256" if colour else None
+    console = Console(file=stream, width=width, color_system=system, force_terminal=colour)  # type: ignore[arg-type]
+    console.print(importlib.import_module(f"orama_monitor.views.{view}").render(judged))
+    return stream.getvalue()
+
+
+def broken(nodes: int) -> Snapshot:
+    snapshot = healthy(nodes)
+    if nodes:
+        lost(snapshot, nodes - 1, error="connection timed out")
+        for node in snapshot.nodes[:-1]:
+            assert node.report and node.report.wireguard and node.report.wireguard.peers
+            node.report.wireguard.peers[-1].handshake_age_sec = 600
+    return snapshot
+
+
+@functools.cache
+def judged_once(make: Callable[[int], Snapshot], nodes: int) -> ClusterReport:
+    return assess(make(nodes))
+
+
+@pytest.mark.parametrize("make", [healthy, broken])
+@pytest.mark.parametrize("nodes", [0, 1, 5, 100])
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("view", VIEWS)
+def test_lines_fit_and_end_cleanly(view: str, width: int, nodes: int, make: Callable[[int], Snapshot]) -> None:
+    text = shown(view, judged_once(make, nodes), width)
+    for line in text.splitlines():
+        assert Text(line).cell_len <= width, line
+        assert line == line.rstrip(), line
+    assert "testnet" in text.splitlines()[0]
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_long_ipv6_hosts_and_names_fit(view: str) -> None:
+    snapshot = healthy(5)
+    for index, node in enumerate(snapshot.nodes):
+        name = f"2001:db8:85a3:1234:5678:8a2e:370:{0x7300 + index:x}" if index % 2 else f"n{index}.a.very.long.example"
+        node.host = snapshot.configured[index].host = name
+    judged = assess(snapshot)
+    for width in WIDTHS:
+        text = shown(view, judged, width)
+        assert all(Text(line).cell_len <= width for line in text.splitlines())
+
+
+def test_a_healthy_cluster_reassures() -> None:
+    text = shown("alerts", assess(healthy(5)))
+    assert "✓ No alerts: all 5 nodes answered" in text
+
+
+def test_no_nodes_is_not_called_healthy() -> None:
+    text = shown("alerts", assess(healthy(0)))
+    assert text.startswith("! testnet: no nodes")
+    assert "nothing was checked" in text
+
+
+def test_what_hurts_comes_first() -> None:
+    text = shown("cluster", assess(broken(5)))
+    rows = [line for line in text.splitlines() if line.startswith("198.18.0.")]
+    assert rows[0].startswith(host(4))
+    assert "✗ unreachable" in rows[0]
+    assert "NODE_UNREACHABLE" in text
+
+
+def test_consequences_are_folded_and_unfold() -> None:
+    from orama_monitor.views import alerts
+
+    judged = assess(broken(5))
+    consequences = sum(not alert.is_root for alert in judged.alerts)
+    assert consequences
+    assert f"+{consequences} consequence" in shown("alerts", judged)
+    assert "└" not in shown("alerts", judged)
+    stream = io.StringIO()
+    Console(file=stream, width=200, color_system=None).print(alerts.render(judged, unfold=True))
+    assert stream.getvalue().count("└") == consequences
+
+
+def test_muted_alerts_are_counted_apart() -> None:
+    judged = assess(broken(5))
+    for alert in judged.alerts:
+        if alert.is_root:
+            alert.muted, alert.mute_reason = True, "known"
+    text = shown("alerts", judged)
+    assert "No alerts" in text
+    assert "muted alert" in text
+    assert "NODE_UNREACHABLE" not in text
+
+
+@pytest.mark.parametrize("view", ("cluster", "service", "mesh"))
+def test_status_is_told_without_colour(view: str) -> None:
+    judged = assess(broken(5))
+    assert shown(view, judged) != shown(view, assess(healthy(5)))
+    coloured = shown(view, judged, colour=True)
+    assert "\x1b[" in coloured
+    assert Text.from_ansi(coloured).plain.split() == shown(view, judged).split()
+
+
+HOSTILE = "[red]x[/]\x1b]0;owned\x07\x1b[2J\n\u202eevil\u200b"
+
+
+def poison(snapshot: Snapshot) -> None:
+    """Put hostile text wherever a node may put text."""
+    for node in snapshot.nodes:
+        found = node.report
+        assert found and found.rqlite and found.services and found.dns and found.processes and found.namespaces
+        assert found.olric and found.gateway and found.gateway.subsystems and found.wireguard and found.wireguard.peers
+        assert found.anyone and found.network and found.network.listening_ports and found.network.ufw_rules
+        found.hostname = found.version = found.wireguard_ip = HOSTILE
+        found.rqlite.raft_state = found.rqlite.leader_addr = found.rqlite.version = found.rqlite.uptime = HOSTILE
+        found.rqlite.nodes = {HOSTILE: next(iter((found.rqlite.nodes or {}).values()))}
+        next(iter(found.rqlite.nodes.values())).error = HOSTILE
+        found.services.services[0].name = found.services.services[1].active_state = HOSTILE
+        found.services.failed_units = [HOSTILE]
+        found.olric.members, found.olric.coordinator = [HOSTILE], HOSTILE
+        subsystem = next(iter(found.gateway.subsystems.values()))
+        subsystem.status = subsystem.error = HOSTILE
+        found.gateway.subsystems[HOSTILE] = subsystem
+        found.wireguard.peers[0].public_key = HOSTILE
+        found.wireguard.peers[0].endpoint = found.wireguard.config_perms = HOSTILE
+        found.dns.domain = found.anyone.nickname = found.anyone.fingerprint = found.anyone.mode = HOSTILE
+        found.network.listening_ports[0].process = HOSTILE
+        found.network.ufw_rules[0] = HOSTILE
+        found.processes.zombies = [Process(pid=1, command=HOSTILE)]
+        found.processes.zombie_count = 1
+        found.namespaces[0].name = found.namespaces[0].rqlite_state = HOSTILE
+        found.collectors["dns"].status, found.collectors["dns"].error = "failed", HOSTILE
+
+
+@pytest.mark.parametrize("nodes", [1, 2])
+@pytest.mark.parametrize("view", VIEWS)
+def test_hostile_nodes_cannot_draw(view: str, nodes: int) -> None:
+    snapshot = healthy(nodes, nameservers=nodes)
+    if nodes == 1:
+        other = healthy(2, nameservers=2).nodes[0].report
+        assert other and snapshot.nodes[0].report
+        snapshot.nodes[0].report.wireguard = other.wireguard
+    poison(snapshot)
+    judged = assess(snapshot)
+    for text in (shown(view, judged, 200), shown(view, judged, 60)):
+        assert "\x1b" not in text
+        assert "\x07" not in text
+        assert "\u202e" not in text and "\u200b" not in text
+
+
+def test_hostile_nodes_cannot_write_markdown() -> None:
+    snapshot = healthy(2, nameservers=2)
+    poison(snapshot)
+    report(snapshot, 0).hostname = "x | **bold** | <script> `a`\n# Title"
+    text = brief.render(assess(snapshot))
+    assert "<script>" not in text.replace("\\<", "")
+    assert "\n# Title" not in text
+    assert "\x1b" not in text
+
+
+def test_the_local_page_fits() -> None:
+    judged = assess(healthy(1))
+    stream = io.StringIO()
+    Console(file=stream, width=80, color_system=None).print(node_report.render(judged))
+    assert all(Text(line).cell_len <= 80 for line in stream.getvalue().splitlines())
+
+
+def test_the_mesh_knows_both_sides() -> None:
+    snapshot = healthy(4)
+    wireguard = report(snapshot, 0).wireguard
+    assert wireguard and wireguard.peers
+    wireguard.peers[0].handshake_age_sec = None  # node 0 never heard node 1; node 1 heard node 0
+    found = mesh(assess(snapshot))
+    assert found.one_sided(host(0), host(1))
+    assert list(found.troubled_pairs()) == [(host(0), host(1))]
+    assert "≠" in shown("mesh", assess(snapshot))
+
+
+def test_a_silent_node_is_found_by_its_endpoint() -> None:
+    snapshot = healthy(3)
+    lost(snapshot, 2)
+    found = mesh(assess(snapshot))
+    assert found.sees[host(0)][host(2)] is not None
+    assert found.strangers == {}
+    assert not found.one_sided(host(0), host(2))
+
+
+def test_peers_that_were_left_out_are_not_called_missing() -> None:
+    snapshot = healthy(3)
+    wireguard = report(snapshot, 0).wireguard
+    assert wireguard and wireguard.peers and wireguard.model_extra is not None
+    del wireguard.peers[0]
+    wireguard.model_extra["peers_omitted"] = 1
+    found = mesh(assess(snapshot))
+    assert list(found.troubled_pairs()) == []
