@@ -6,7 +6,7 @@ difference counts only when no such change can explain it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -19,7 +19,7 @@ from orama_monitor.alerts.links import Complaint, gathered
 from orama_monitor.alerts.rule import CRITICAL, INFO, WARNING, Finding, Findings, Found, Here
 from orama_monitor.alerts.thresholds import Thresholds
 from orama_monitor.alerts.words import clip, names, number
-from orama_monitor.report import Rqlite
+from orama_monitor.report import Rqlite, RqliteNode
 
 rqlite = node_rules.rqlite
 
@@ -34,6 +34,7 @@ class Quorum:
 
     voters: frozenset[str]
     missing: dict[str, str]  # id of the voter -> host, or its address where that isn't known
+    is_certain: bool  # whether the reach of every voter is known
 
     @property
     def reachable(self) -> int:
@@ -97,7 +98,7 @@ def quorum_lost(cluster: Cluster) -> Found:
 )
 def quorum_fragile(cluster: Cluster) -> Found:
     quorum = _quorum(cluster)
-    if quorum and quorum.missing and quorum.reachable == quorum.majority:
+    if quorum and quorum.is_certain and quorum.missing and quorum.reachable == quorum.majority:
         missing = _about(cluster, quorum)
         yield Here(f"{quorum}; missing: {names(sorted(quorum.missing.values()))}", about=missing)
 
@@ -318,19 +319,33 @@ def _asked_later(leader: NodeView, node: NodeView, duration: float) -> float:
 def _quorum(cluster: Cluster) -> Quorum | None:
     """The voters that all views know of, and the missing in the best view; None without a view.
 
-    A voter whose reach nobody knows counts as reachable, and so does one that was not asked: it may see others.
+    What a view doesn't know of a voter, the others tell. A voter whose reach nobody knows counts as reachable, and so
+    does one that was not asked: it may see others.
     """
-    missing: dict[str, dict[str, str]] = {
-        node.host: {} for node, seen in cluster.responding if seen.nodes and seen.voter is not False
-    }
-    for node, node_id, other in cluster.unreached:
-        if node.host in missing and node_id in cluster.voters:
-            host = cluster.raft_host(node_id, other.addr)
-            if host != node.host and _was_asked(cluster, host):
-                missing[node.host][node_id] = host or other.addr or node_id
-    if not missing or not cluster.voters:
+    views = {node.host: seen.nodes for node, seen in cluster.responding if seen.nodes and seen.voter is not False}
+    if not views or not cluster.voters:
         return None
-    return Quorum(frozenset(cluster.voters), min(missing.values(), key=len))
+    lost = {id_: other for node, id_, other in cluster.unreached if node.host in views and id_ in cluster.voters}
+    if not lost:
+        return Quorum(frozenset(cluster.voters), {}, is_certain=True)
+    reached = {node_id for view in views.values() for node_id, other in view.items() if other.reachable}
+    missing = [_missing(cluster, host, view, lost, reached) for host, view in views.items()]
+    is_certain = cluster.voters.keys() <= reached | lost.keys()
+    return Quorum(frozenset(cluster.voters), min(missing, key=len), is_certain)
+
+
+def _missing(
+    cluster: Cluster, seer: str, view: Mapping[str, RqliteNode], lost: Mapping[str, RqliteNode], reached: Set[str]
+) -> dict[str, str]:
+    """What a node misses of the voters that are lost to someone: host or address by id."""
+    missing: dict[str, str] = {}
+    for node_id, other in lost.items():
+        seen = view[node_id].reachable if node_id in view else True
+        if seen is False or (seen is None and node_id not in reached):
+            host = cluster.raft_host(node_id, other.addr)
+            if host != seer and _was_asked(cluster, host):
+                missing[node_id] = host or other.addr or node_id
+    return missing
 
 
 def _was_asked(cluster: Cluster, host: str | None) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -18,7 +18,7 @@ from orama_monitor.alerts import RULES, judge
 from orama_monitor.report import NodeReport, Service
 from orama_monitor.snapshot import ConfiguredNode, NodeResult, Snapshot
 from tests.unit.alerts import breaking as b
-from tests.unit.alerts.test_faults import FAULTS
+from tests.unit.alerts.test_faults import FAULTS, majority_stopped
 from tests.unit.clusters import BEGAN, healthy, host, key, report, role
 
 SLOW = settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
@@ -159,6 +159,8 @@ MEANS_SOMETHING = ("wireguard.peers.", "dns.base_tls", "dns.wild_tls")
     st.sampled_from([fault for fault, _ in FAULTS]),
     st.lists(st.tuples(st.integers(0, 4), st.sampled_from(PATHS)), min_size=1, max_size=6),
 )
+@example(majority_stopped, [(0, "rqlite.nodes.n4.reachable")])
+@example(majority_stopped, [(0, "rqlite.nodes.n4.reachable"), (1, "rqlite.nodes.n4.reachable")])
 def test_nulls_add_no_alert(fault: Any, nulls: list[tuple[int, str]]) -> None:
     """What is less known may move an alert to the other end of a link, and never makes one of a new kind."""
     snapshot = healthy()

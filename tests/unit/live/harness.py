@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from textual.pilot import Pilot
+from textual.screen import Screen
 from typing_extensions import override
 
 from orama_monitor.alerts.policy import Policy
@@ -53,8 +54,15 @@ async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
 async def settled(pilot: Pilot[None]) -> None:
     """Let the app work until what is on the screen has been drawn."""
     await pilot.pause()
-    await until(pilot, lambda: all(lines.is_current for lines in pilot.app.screen.query(Lines) if lines.is_on_screen))
+    await until(pilot, lambda: _is_drawn(pilot.app.screen))
     await pilot.pause()
+
+
+def _is_drawn(screen: Screen[Any]) -> bool:
+    """Whether the screen is laid out, and all that it shows is on its lines."""
+    pages = list(screen.query(Lines))
+    shown = [page for page in pages if page.is_on_screen]
+    return bool(screen.children) and bool(shown) == bool(pages) and all(page.is_current for page in shown)
 
 
 @dataclass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -389,11 +390,14 @@ class TestSurviving:
 
 
 class TestLeaving:
-    @pytest.mark.parametrize("key", ["q", "ctrl+c", "ctrl+q"])
-    @pytest.mark.parametrize("before", [(), ("question_mark",), ("slash",), ("2", "enter")])
-    async def test_quit(self, key: str, before: tuple[str, ...]) -> None:
-        if key == "q" and before == ("slash",):
-            pytest.skip("q is a letter there")
+    @pytest.mark.parametrize(
+        ("before", "key"),
+        [
+            *product([(), ("question_mark",), ("2", "enter")], ["q", "ctrl+c", "ctrl+q"]),
+            *product([("slash",)], ["ctrl+c", "ctrl+q"]),
+        ],
+    )
+    async def test_quit(self, before: tuple[str, ...], key: str) -> None:
         async with running() as live:
             await live.press(*before)
             await live.pilot.press(key)
@@ -524,7 +528,7 @@ class TestMuting:
         path.write_text("mutes: [")
         async with running(FakeNodes(with_memory(95)), policy_path=path) as live:
             await live.press("7", "m", "enter")
-            assert "policy.yml" in live.text and isinstance(live.app.screen, MuteScreen)
+            assert "not YAML" in live.text and isinstance(live.app.screen, MuteScreen)
 
     async def test_from_the_detail(self, tmp_path: Path) -> None:
         async with running(FakeNodes(with_memory(95)), policy_path=tmp_path / "policy.yml") as live:

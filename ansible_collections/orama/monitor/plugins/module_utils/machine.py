@@ -41,8 +41,7 @@ def _psutil(root: str):
             import psutil
     except Exception:  # missing, or built for another Python: one remedy
         raise Missing(NO_PSUTIL) from None
-    if root != "/":
-        psutil.PROCFS_PATH = os.path.join(root, "proc")
+    psutil.PROCFS_PATH = os.path.join(root, "proc")
     return psutil
 
 
