@@ -12,7 +12,7 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from orama_monitor import alerts as rules
-from orama_monitor.alerts.alert import Alert, Severity
+from orama_monitor.alerts.alert import Alert, Severity, standing
 from orama_monitor.alerts.policy import Policy
 from orama_monitor.errors import MonitorError
 from orama_monitor.report import SCHEMA_VERSION, NodeReport
@@ -72,9 +72,9 @@ class ClusterReport(BaseModel):
     alerts: list[Alert]
     nodes: list[JudgedNode]
 
-    def alerts_of(self, host: str) -> list[Alert]:
-        """The alerts that stand on one host (or on the cluster), muted ones left out."""
-        return [alert for alert in self.alerts if alert.node == host and not alert.muted]
+    def standing(self, least: Severity = Severity.INFO, node: str | None = None) -> list[Alert]:
+        """The alerts as severe as ``least``, of one host or all; without what is muted and what that explains."""
+        return [alert for alert in standing(self.alerts, least) if node in (None, alert.node)]
 
     def to_json(self, indent: int | None = 2) -> str:
         return json.dumps(self.model_dump(mode="json"), indent=indent, ensure_ascii=True)
@@ -84,7 +84,8 @@ def assess(snapshot: Snapshot, policy: Policy | None = None) -> ClusterReport:
     """Judge a snapshot: its alerts, each node's status, and the summary."""
     policy = policy or Policy()
     alerts = rules.judge(snapshot, policy)
-    nodes = [_judged(node, alerts) for node in snapshot.nodes]
+    failing = {alert.node for alert in standing(alerts, Severity.CRITICAL)}
+    nodes = [_judged(node, failing) for node in snapshot.nodes]
     statuses = Counter(node.status for node in nodes)
     meta = Meta(
         environment=snapshot.environment,
@@ -100,10 +101,10 @@ def assess(snapshot: Snapshot, policy: Policy | None = None) -> ClusterReport:
     return ClusterReport(meta=meta, summary=summarize(snapshot, alerts), alerts=alerts, nodes=nodes)
 
 
-def _judged(node: NodeResult, alerts: list[Alert]) -> JudgedNode:
+def _judged(node: NodeResult, failing: set[str]) -> JudgedNode:
     if node.report is None:
         status: Status = "unreachable"
-    elif any(a.node == node.host and a.severity is Severity.CRITICAL and not a.muted for a in alerts):
+    elif node.host in failing:
         status = "degraded"
     else:
         status = "healthy"
@@ -112,7 +113,7 @@ def _judged(node: NodeResult, alerts: list[Alert]) -> JudgedNode:
 
 def summarize(snapshot: Snapshot, alerts: list[Alert]) -> Summary:
     """The summary of a snapshot and its alerts."""
-    heard = _heard(alerts)
+    heard = standing(alerts)
     severities = Counter(alert.severity for alert in heard)
     reports = list(snapshot.reports.values())
     return Summary(
@@ -127,12 +128,6 @@ def summarize(snapshot: Snapshot, alerts: list[Alert]) -> Summary:
         root_alerts=sum(alert.is_root for alert in heard),
         muted_alerts=len(alerts) - len(heard),
     )
-
-
-def _heard(alerts: list[Alert]) -> list[Alert]:
-    """The alerts that are neither muted nor explained by a muted one."""
-    muted = {alert.key for alert in alerts if alert.muted}
-    return [alert for alert in alerts if not alert.muted and not (alert.cause and alert.cause.key in muted)]
 
 
 def _leader(reports: list[NodeReport]) -> str | None:

@@ -17,13 +17,12 @@ from typing import Any, Literal
 import psutil
 
 from orama_monitor import workspace
+from orama_monitor.answer import node_result
 from orama_monitor.errors import MonitorError
-from orama_monitor.failures import failure
 from orama_monitor.nodes import Node, of_environment, read_nodes, select
-from orama_monitor.snapshot import NodeResult, Snapshot, configured, now, read_report
+from orama_monitor.snapshot import NodeResult, Snapshot, configured, now
 
 PLAYBOOK = "orama.monitor.collect"
-FACT = "orama_report"
 DEFAULT_TIMEOUT = 30.0
 FORKS_CAP = 50
 RESULT_LIMIT = 4_000_000
@@ -93,19 +92,15 @@ class _Answers:
         return False
 
     def _take(self, node: Node, data: Mapping[str, Any], unreachable: bool) -> None:
-        answer = data.get("res") or {}
-        started, ended = _bounds(answer)
-        result = NodeResult(host=node.host, role=node.role, collection_ms=_took(data), started=started, ended=ended)
-        facts = answer.get("ansible_facts") or {}
-        if FACT in facts:
-            try:
-                result.report = read_report(facts[FACT])
-            except ValueError as error:
-                result.failure, result.error = "collect_failed", str(error)
-        elif answer:
-            result.failure, result.error = failure(answer, unreachable, self.request.timeout)
-        else:
-            result.failure, result.error = "collect_failed", "its answer was empty or too large to take"
+        result = node_result(
+            node.host,
+            node.role,
+            data.get("res") or {},
+            unreachable=unreachable,
+            timeout=self.request.timeout,
+            silence="its answer was empty or too large to take",
+        )
+        result.collection_ms = _took(data)
         self._keep(result)
 
     def _keep(self, result: NodeResult) -> None:
@@ -145,14 +140,6 @@ def _took(data: Mapping[str, Any]) -> int | None:
     except (KeyError, ValueError):
         return None
     return max(0, round(took.total_seconds() * 1000))
-
-
-def _bounds(answer: Mapping[str, Any]) -> tuple[float | None, float | None]:
-    """Between which moments of the controller's clock the node read its own, as the action plugin saw it."""
-    started, ended = answer.get("started"), answer.get("ended")
-    if isinstance(started, float) and isinstance(ended, float) and 0 <= started <= ended:
-        return started, ended
-    return None, None
 
 
 def _run(request: Request, directory: Path, answers: _Answers, stop: threading.Event) -> None:

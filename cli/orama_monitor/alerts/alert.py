@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
@@ -67,3 +68,14 @@ class Alert(BaseModel):
     def key(self) -> Key:
         """What the ``cause`` of this alert's consequences refers to."""
         return self.code, self.node, tuple(self.about)
+
+
+def standing(alerts: Iterable[Alert], least: Severity = Severity.INFO) -> list[Alert]:
+    """The alerts that count: as severe as ``least``, and neither muted nor explained by a muted one."""
+    found = list(alerts)
+    muted = {alert.key for alert in found if alert.muted}
+    return [
+        alert
+        for alert in found
+        if not alert.muted and not (alert.cause and alert.cause.key in muted) and alert.severity.rank <= least.rank
+    ]

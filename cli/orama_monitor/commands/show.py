@@ -51,12 +51,10 @@ def severity(name: str | None) -> Severity | None:
 
 def leave(report: ClusterReport, settings: Settings, stopped: int = 0) -> None:
     """End with the exit code of the signal that ``stopped`` the collection, or that ``--fail-on`` asks for."""
-    from orama_monitor.views.folding import fold
-
     if stopped:
         raise click.exceptions.Exit(stopped)
     threshold = severity(settings.fail_on)
-    if threshold and any(alert.severity.rank <= threshold.rank for alert in fold(report.alerts).standing):
+    if threshold and report.standing(threshold):
         raise click.exceptions.Exit(EXIT_ALERTS)
 
 

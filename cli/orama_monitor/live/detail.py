@@ -46,8 +46,7 @@ def of_node(state: State, host: str) -> Iterable[Item]:
     if node is None:
         yield Text(f"{clean(host)} is no longer among the nodes.", style=style.DIM)
         return
-    standing = [alert for alert in fold(state.report.alerts).standing if alert.node == host]
-    first, *rest = one(node, standing, detailed=True)
+    first, *rest = one(node, state.report.standing(node=host), detailed=True)
     yield first
     yield Text()
     yield trends(state.history, host)

@@ -11,7 +11,6 @@ from rich.text import Text
 from orama_monitor.live.state import Age
 from orama_monitor.views import style
 from orama_monitor.views.amounts import seconds
-from orama_monitor.views.folding import fold
 from orama_monitor.views.text import clean
 
 if TYPE_CHECKING:
@@ -66,7 +65,7 @@ def title(progress: Progress, report: ClusterReport | None) -> Text:
     """The left part: the environment, and the mark of the worst that stands there."""
     line = Text(no_wrap=True, end="")
     if report is not None:
-        line.append_text(style.symbol(style.worst(fold(report.alerts).standing))).append(" ")
+        line.append_text(style.symbol(style.worst(report.standing()))).append(" ")
     return line.append(clean(progress.environment, 40), style=style.TITLE)
 
 

@@ -14,7 +14,6 @@ from orama_monitor.views import alerts, headline, style
 from orama_monitor.views.amounts import fresh, of, seconds
 from orama_monitor.views.columns import Column, Table
 from orama_monitor.views.flow import Flow
-from orama_monitor.views.folding import fold
 from orama_monitor.views.hosts import host, host_column, role
 from orama_monitor.views.text import UNKNOWN, clean, text
 
@@ -66,7 +65,7 @@ def cells(report: ClusterReport) -> list[list[str]]:
 
 def _rows(report: ClusterReport) -> Iterator[list[Text]]:
     by_host: dict[str, list[Alert]] = {}
-    for alert in fold(report.alerts).standing:
+    for alert in report.standing():
         by_host.setdefault(alert.node, []).append(alert)
     for node in sorted(report.nodes, key=lambda node: _urgency(node, by_host.get(node.host, []))):
         yield _row(node, by_host.get(node.host, []))

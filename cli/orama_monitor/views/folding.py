@@ -47,11 +47,6 @@ class Folded:
     def consequences(self) -> int:
         return sum(len(root.consequences) for root in self.roots)
 
-    @property
-    def standing(self) -> list[Alert]:
-        """Every alert that is neither muted nor explained by a muted one."""
-        return [a for root in self.roots for a in (root.alert, *root.consequences) if not a.muted]
-
 
 def fold(alerts: Sequence[Alert], least: Severity | None = None) -> Folded:
     """The roots among ``alerts``, worst first; with ``least``, only those where something is as severe.

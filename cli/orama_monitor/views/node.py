@@ -14,7 +14,6 @@ from orama_monitor.views import details, headline, style
 from orama_monitor.views.amounts import seconds
 from orama_monitor.views.facts import SECTIONS, known, of_section, say
 from orama_monitor.views.flow import Flow, sentence
-from orama_monitor.views.folding import fold
 from orama_monitor.views.hosts import role
 from orama_monitor.views.subsystems import section_of
 from orama_monitor.views.text import clean
@@ -28,10 +27,9 @@ LABEL = 13
 
 def render(report: ClusterReport, least: Severity | None = None) -> RenderableType:
     """The whole page. One node alone is shown with its units, peers and ports."""
-    standing = fold(report.alerts, least).standing
     parts: list[RenderableType] = [headline.render(report)]
     for node in report.nodes:
-        found = sorted((alert for alert in standing if alert.node == node.host), key=_telling)
+        found = sorted(report.standing(least or Severity.INFO, node.host), key=_telling)
         parts += [Text(), *one(node, found, detailed=len(report.nodes) == 1)]
     return Group(*parts)
 

@@ -20,7 +20,7 @@ def render(report: ClusterReport) -> RenderableType:
     node = report.nodes[0]
     if node.report is None:
         return Text(clean(node.error or "no report"), style=style.BAD)
-    found = report.alerts_of(node.host)
+    found = report.standing(node=node.host)
     collectors = details.collectors(node.report)
     collectors.indent = 0
     return Group(collectors, Text(), *one(node, found, detailed=False))

@@ -13,17 +13,15 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.orama.monitor.plugins.plugin_utils.answers import FACT
-
 try:
     from pydantic import ValidationError
 
     from orama_monitor.alerts.alert import Alert, Severity
     from orama_monitor.alerts.policy import Policy, read_policy
+    from orama_monitor.answer import bounds, node_result
     from orama_monitor.cluster_report import ClusterReport, assess
     from orama_monitor.errors import MonitorError
-    from orama_monitor.failures import failure
-    from orama_monitor.snapshot import ConfiguredNode, NodeResult, Snapshot, read_report
+    from orama_monitor.snapshot import ConfiguredNode, NodeResult, Snapshot
 except ImportError as error:
     MISSING: str | None = "the Python package orama-monitor is missing here (pip install orama-monitor): %s" % error
     MonitorError = Exception
@@ -93,9 +91,8 @@ def report(cluster: Cluster, answers: Mapping[str, Mapping[str, Any]], began: fl
 
 
 def standing(judged: ClusterReport, threshold: str) -> list[Alert]:
-    """The alerts as bad as ``threshold`` or worse, muted ones left out."""
-    limit = Severity(threshold).rank
-    return [alert for alert in judged.alerts if not alert.muted and alert.severity.rank <= limit]
+    """The alerts as bad as ``threshold`` or worse, without what is muted and what that explains."""
+    return judged.standing(Severity(threshold))
 
 
 def at_least(alerts: list[dict[str, Any]], severity: str) -> list[dict[str, Any]]:
@@ -163,42 +160,23 @@ def _role(variables: Mapping[str, Any]) -> str:
 
 def _first(answers: Mapping[str, Mapping[str, Any]], began: float) -> float:
     """When the first node was asked: in a play that collected before this task, earlier than ``began``."""
-    return min([began, *(start for start in map(_bounds, answers.values()) if start)])
-
-
-def _bounds(answer: Mapping[str, Any]) -> float | None:
-    started, ended = answer.get("started"), answer.get("ended")
-    if isinstance(started, float) and isinstance(ended, float) and 0 <= started <= ended:
-        return started
-    return None
+    return min([began, *(started for started, _ended in map(bounds, answers.values()) if started)])
 
 
 def _result(host: str, role: str, answer: Mapping[str, Any]) -> NodeResult:
-    result = NodeResult(host=host, role=role)
-    started = _bounds(answer)
-    if started is not None:
-        result.started, result.ended = started, answer["ended"]
-        result.collection_ms = round((answer["ended"] - started) * 1000)
-    facts = answer.get("ansible_facts") or {}
-    if FACT in facts:
-        try:
-            result.report = read_report(_plain(facts[FACT]))
-        except ValueError as error:
-            result.failure, result.error = "collect_failed", str(error)
-    elif answer:
-        result.failure, result.error = failure(_texts(answer), bool(answer.get("unreachable")), TIMEOUT)
-    else:
-        result.failure, result.error = "collect_failed", "no answer came back"
-    return result
-
-
-def _texts(answer: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in answer.items() if key != "ansible_facts"}
+    return node_result(
+        host,
+        role,
+        _plain(answer),
+        unreachable=bool(answer.get("unreachable")),
+        timeout=TIMEOUT,
+        silence="no answer came back",
+    )
 
 
 def _plain(value: Any) -> Any:
     """Built-in types only: Ansible marks texts with types of its own, and strict validation refuses them."""
-    return json.loads(json.dumps(value))
+    return json.loads(json.dumps(value, default=str))
 
 
 def _line(text: str) -> str:
