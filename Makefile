@@ -35,10 +35,14 @@ lab-up: $(READY) lab-build
 lab-down:
 	tests/lab/lab down
 
-bench: $(READY) lab-build
+.venv/.bench: $(READY)
+	$(BIN)/pip install --quiet --group bench
+	touch $@
+
+bench: .venv/.bench lab-build
 	$(BIN)/python tests/bench/run
 
-bench-check: $(READY) lab-build
+bench-check: .venv/.bench lab-build
 	$(BIN)/python tests/bench/run --check
 
 docs: $(READY)

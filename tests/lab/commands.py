@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -55,10 +55,24 @@ def roots(cluster_report: Any) -> set[Root]:
     return {(alert["code"], alert["node"]) for alert in cluster_report["alerts"] if alert["cause"] is None}
 
 
+def consequences(cluster_report: Any) -> set[Root]:
+    """The other alerts, each as (code, node)."""
+    return {(alert["code"], alert["node"]) for alert in cluster_report["alerts"] if alert["cause"] is not None}
+
+
 def expected(lab: Lab, fault: Injected) -> set[Root]:
     """The root alerts a fault must give, by the hosts of the conf."""
+    return _by_host(lab, fault.expected)
+
+
+def following(lab: Lab, fault: Injected) -> set[Root]:
+    """The consequences a fault must give, by the hosts of the conf."""
+    return _by_host(lab, fault.following)
+
+
+def _by_host(lab: Lab, places: Iterable[tuple[str, str]]) -> set[Root]:
     hosts = {node.name: node.address for node in lab.nodes}
-    return {(code, hosts.get(where, where)) for code, where in fault.expected}
+    return {(code, hosts.get(where, where)) for code, where in places}
 
 
 #: Read from an hour of Olric's log, to which its members may add a line some seconds after the fault is gone.

@@ -14,7 +14,7 @@ from pathlib import Path
 from orama_lab import Lab
 from orama_lab.faults import COMBINATIONS, FAULTS
 from orama_monitor import workspace
-from tests.lab.commands import Root, expected, healed, report, roots
+from tests.lab.commands import Root, consequences, expected, following, healed, report, roots
 
 RESULT = Path(__file__).resolve().parents[2] / "docs" / "fault-matrix.md"
 
@@ -28,17 +28,20 @@ class Outcome:
 
     name: str
     expected: set[Root] = field(default_factory=set)
+    following: set[Root] = field(default_factory=set)
     got: set[Root] = field(default_factory=set)
+    missed: set[Root] = field(default_factory=set)
     left: set[Root] = field(default_factory=set)
     seconds: float = 0.0
     error: str = ""
 
     @property
     def exact(self) -> bool:
-        return self.got == self.expected and not self.left and not self.error
+        return self.got == self.expected and not self.missed and not self.left and not self.error
 
     def __str__(self) -> str:
         said = [f"expected {_words(self.expected)}, got {_words(self.got)}"]
+        said += [f"without {_words(self.missed)}"] if self.missed else []
         said += [f"after healing {_words(self.left)}"] if self.left else []
         return "; ".join([*said, *([self.error] if self.error else [])])
 
@@ -81,9 +84,12 @@ def attempt(lab: Lab, trial: Trial) -> Outcome:
     try:
         try:
             for name, node in trial:
-                outcome.expected |= expected(lab, lab.fault(name, node))
+                fault = lab.fault(name, node)
+                outcome.expected |= expected(lab, fault)
+                outcome.following |= following(lab, fault)
             workspace.close_connections()  # a warm one may outlive what keeps new ones out
-            outcome.got = roots(report(lab))
+            told = report(lab)
+            outcome.got, outcome.missed = roots(told), outcome.following - consequences(told)
         finally:
             outcome.left = healed(lab)
     except Exception as error:
@@ -108,8 +114,13 @@ def table(outcomes: Sequence[Outcome]) -> str:
         "| fault | expected | got | seconds |",
         "|---|---|---|---|",
     ]
-    rows = [f"| {o.name} | {_words(o.expected)} | {_got(o)} | {o.seconds:.0f} |" for o in outcomes]
+    rows = [f"| {o.name} | {_wanted(o)} | {_got(o)} | {o.seconds:.0f} |" for o in outcomes]
     return "\n".join([*head, *rows]) + "\n"
+
+
+def _wanted(outcome: Outcome) -> str:
+    more = f"; because of it {_words(outcome.following)}" if outcome.following else ""
+    return _words(outcome.expected) + more
 
 
 def _got(outcome: Outcome) -> str:

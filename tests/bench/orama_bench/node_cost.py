@@ -13,6 +13,7 @@ from pathlib import Path
 from ansible_collections.orama.monitor.plugins.plugin_utils.pack import MARK, packed
 from orama_bench.table import Line
 from orama_lab import Lab
+from orama_lab.machine import Machine
 from orama_lab.topology import ENVIRONMENT
 
 BIN = Path(sys.executable).parent
@@ -24,18 +25,20 @@ def node_lines(lab: Lab) -> list[Line]:
     node = lab.nodes[0]
     words = ["monitor", "report", "--env", ENVIRONMENT, "--config", str(lab.conf), "--node", node.address]
     ours = lab.control([str(BIN / "orama"), *words])
-    bare = lab.inside(node.name, ["python3", "-I", "-"])
+    machine = lab.site.machine(node)
     took: list[float] = []
 
     def run_bare() -> None:
-        done = subprocess.run(bare, input=packed({}), capture_output=True, check=True)
+        done = subprocess.run(
+            [*_inside(machine), "python3", "-I", "-"], input=packed({}), capture_output=True, check=True
+        )
         took.append(json.loads(done.stdout.decode().rpartition(MARK)[2])["collect_ms"])
 
     def run_ours() -> None:
         subprocess.run(ours, capture_output=True, check=True)
 
     run_ours()
-    costs = {"ours": _cpu(lab, node.name, run_ours), "bare": _cpu(lab, node.name, run_bare)}
+    costs = {"ours": _cpu(machine, run_ours), "bare": _cpu(machine, run_bare)}
     return [
         Line(
             "CPU on the node, ours ÷ the packed collectors with bare python3",
@@ -46,13 +49,18 @@ def node_lines(lab: Lab) -> list[Line]:
     ]
 
 
-def _cpu(lab: Lab, node: str, work: Callable[[], None]) -> float:
+def _inside(machine: Machine) -> list[str]:
+    """The words that run a program in the node and let the node pay for it."""
+    return ["sh", "-c", f'echo 0 >"{machine.cgroup}/cgroup.procs" && exec "$@"', "inside", *machine.enter()]
+
+
+def _cpu(machine: Machine, work: Callable[[], None]) -> float:
     """CPU seconds the node spends on one ``work``, without what its services spend anyway in that time."""
-    began, used = time.monotonic(), lab.cpu_seconds(node)
+    began, used = time.monotonic(), machine.cpu_seconds
     for _time in range(TIMES):
         work()
-    busy, spent = time.monotonic() - began, lab.cpu_seconds(node) - used
-    began, used = time.monotonic(), lab.cpu_seconds(node)
+    busy, spent = time.monotonic() - began, machine.cpu_seconds - used
+    began, used = time.monotonic(), machine.cpu_seconds
     time.sleep(busy)
-    idle = (lab.cpu_seconds(node) - used) / (time.monotonic() - began)
+    idle = (machine.cpu_seconds - used) / (time.monotonic() - began)
     return (spent - idle * busy) / TIMES

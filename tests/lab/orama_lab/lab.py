@@ -48,6 +48,11 @@ class Injected(NamedTuple):
         """The root alerts it must give, as (code, node name or "cluster")."""
         return self.fault.expected(self.node)
 
+    @property
+    def following(self) -> frozenset[tuple[str, str]]:
+        """Consequences it must give, likewise."""
+        return self.fault.following(self.node)
+
 
 class Lab:
     """One cluster; every process that makes one of these sees the same cluster."""

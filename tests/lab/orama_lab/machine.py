@@ -175,6 +175,12 @@ class Machine:
     def frozen(self) -> bool:
         return "frozen 1" in (self.cgroup / "cgroup.events").read_text()
 
+    @property
+    def cpu_seconds(self) -> float:
+        """What everything that ever ran in the node has cost, in CPU seconds."""
+        told = dict(line.split() for line in (self.cgroup / "cpu.stat").read_text().splitlines())
+        return int(told["usage_usec"]) / 1e6
+
     def end(self) -> None:
         """Cut the power: every process gone at once, the disk stays."""
         remove_cgroup(self.cgroup)

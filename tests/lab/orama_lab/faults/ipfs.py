@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..services.ask import FAILURES, http
 from ..services.ipfs import API, SWARM, SWARM_KEY, UNIT, api, full_address, peer_id, swarm_key
+from ..services.ipfs_cluster import SWARM as CLUSTER_SWARM
 from ..services.ipfs_cluster import UNIT as CLUSTER_UNIT
 from ..topology import HOME
 from .lie import lying
@@ -83,16 +84,24 @@ add("ipfs-isolated", "Kubo has another swarm key than the others", _foreign_key,
 OTHER = "n5"
 
 
-def _rules(at: At) -> list[str]:
+def _rules(at: At, port: int) -> list[str]:
     other = at.elsewhere(OTHER).node.wg_address
     return [
-        f"INPUT -s {other} -p tcp -m multiport --ports {SWARM} -j DROP",
-        f"OUTPUT -d {other} -p tcp -m multiport --ports {SWARM} -j DROP",
+        f"INPUT -s {other} -p tcp -m multiport --ports {port} -j DROP",
+        f"OUTPUT -d {other} -p tcp -m multiport --ports {port} -j DROP",
     ]
 
 
-def _cut(at: At) -> None:
-    at.sh("; ".join(f"iptables -I {rule}" for rule in _rules(at)))
+def _cut(at: At, port: int) -> None:
+    at.sh("; ".join(f"iptables -I {rule}" for rule in _rules(at, port)))
+
+
+def _mend(at: At, port: int) -> None:
+    at.sh("; ".join(f"while iptables -D {rule} 2>/dev/null; do :; done" for rule in _rules(at, port)))
+
+
+def _part(at: At) -> None:
+    _cut(at, SWARM)
     _leave(at, at.elsewhere(OTHER))
     _leave(at.elsewhere(OTHER), at)
 
@@ -104,17 +113,30 @@ def _leave(here: At, there: At) -> None:
     here.until(lambda: other not in _peers(here), "the two have parted", 30)
 
 
-def _mend(at: At) -> None:
-    at.sh("; ".join(f"while iptables -D {rule} 2>/dev/null; do :; done" for rule in _rules(at)))
-
-
 add(
     "ipfs-peers-missing",
     "two of the swarm can't reach each other",
-    _cut,
-    _mend,
+    _part,
+    lambda at: _mend(at, SWARM),
     "IPFS_PEERS_MISSING@n4 IPFS_PEERS_MISSING@n5",
     node="n4",
+)
+
+
+def _part_cluster(at: At) -> None:
+    """Established connections end with the restart of one side; nobody can make new ones."""
+    _cut(at, CLUSTER_SWARM)
+    at.sh(f"systemctl restart {CLUSTER_UNIT}")
+
+
+add(
+    "ipfs-cluster-parted",
+    "two peers of IPFS Cluster can't reach each other",
+    _part_cluster,
+    lambda at: _mend(at, CLUSTER_SWARM),
+    "IPFS_CLUSTER_PEERS_MISSING@n4 IPFS_CLUSTER_PEERS_MISSING@n5",
+    node="n4",
+    follow="IPFS_CLUSTER_ERRORS@n4",
 )
 
 

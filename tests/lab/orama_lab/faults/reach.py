@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..services import login
 from ..shell import run
-from .registry import At, add
+from .registry import LEADER, At, add
 
 
 def _freeze(at: At) -> None:
@@ -109,7 +109,17 @@ add(
     node="n5",
 )
 
-add("sudo-broken", "sudo has lost its setuid bit", "chmod 0755 /usr/bin/sudo", "chmod 4755 /usr/bin/sudo", FAILED)
+NO_SETUID, SETUID = "chmod 0755 /usr/bin/sudo", "chmod 4755 /usr/bin/sudo"
+add("sudo-broken", "sudo has lost its setuid bit", NO_SETUID, SETUID, FAILED)
+add(
+    "leader-unheard",
+    "RQLite's leader works, and its sudo does not",
+    NO_SETUID,
+    SETUID,
+    FAILED,
+    node=LEADER,
+    follow="RQLITE_LEADER_UNSEEN@cluster",
+)
 
 
 def _sudo_asks(at: At) -> None:

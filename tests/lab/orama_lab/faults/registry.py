@@ -67,12 +67,22 @@ class Fault:
     heal: Action
     #: (alert code, where): HERE, CLUSTER or a node's name.
     expect: tuple[tuple[str, str], ...]
+    #: Consequences it must give, too, likewise; others may come.
+    follow: tuple[tuple[str, str], ...] = ()
     #: Takes more than half a minute to stand, by its nature.
     slow: bool = False
 
     def expected(self, node: str) -> frozenset[tuple[str, str]]:
         """Root alerts when injected on a node, as (code, node name or "cluster")."""
-        return frozenset((code, node if where == HERE else where) for code, where in self.expect)
+        return _placed(self.expect, node)
+
+    def following(self, node: str) -> frozenset[tuple[str, str]]:
+        """Consequences when injected on a node, as (code, node name or "cluster")."""
+        return _placed(self.follow, node)
+
+
+def _placed(expectations: Sequence[tuple[str, str]], node: str) -> frozenset[tuple[str, str]]:
+    return frozenset((code, node if where == HERE else where) for code, where in expectations)
 
 
 FAULTS: dict[str, Fault] = {}
@@ -106,16 +116,18 @@ def add(
     expect: str,
     *,
     node: str = "n3",
+    follow: str = "",
     slow: bool = False,
 ) -> None:
     """Declare a fault; what is a string is a shell script run in the node as root.
 
-    `expect` names root alerts by code, on the faulted node; CODE@cluster or CODE@n2 elsewhere.
+    `expect` names root alerts by code, on the faulted node; CODE@cluster or CODE@n2 elsewhere. `follow` names some of
+    their consequences likewise.
     """
     if name in FAULTS:
         raise ValueError(f"two faults are called {name}")
     action = _action(inject)
-    FAULTS[name] = Fault(name, text, node, action, _action(heal), _expectations(expect), slow)
+    FAULTS[name] = Fault(name, text, node, action, _action(heal), _expectations(expect), _expectations(follow), slow)
 
 
 def _action(what: str | Action) -> Action:

@@ -36,6 +36,7 @@ add(
     lambda at: _on(["n4", "n5"], START, at),
     "SERVICE_INACTIVE@n4 SERVICE_INACTIVE@n5",
     node="n4",
+    follow="RQLITE_QUORUM_FRAGILE@cluster",
 )
 add(
     "majority-stopped",
@@ -43,6 +44,7 @@ add(
     lambda at: _on(VOTERS_BACK, STOP, at),
     lambda at: _on(VOTERS_BACK, START, at),
     "SERVICE_INACTIVE@n3 SERVICE_INACTIVE@n4 SERVICE_INACTIVE@n5",
+    follow="RQLITE_QUORUM_LOST@cluster",
 )
 
 
