@@ -69,17 +69,6 @@ add(
 )
 
 
-for _unit, _code in {"coredns": "COREDNS_DOWN", "caddy": "CADDY_DOWN"}.items():
-    add(
-        f"{_unit}-disabled",
-        f"{_unit} is stopped and disabled on a nameserver",
-        f"systemctl disable -q --now {_unit}",
-        f"systemctl enable -q --now {_unit}",
-        _code,
-        node="n2",
-    )
-
-
 def caddy(text: str) -> Action:
     def write(at: At) -> None:
         at.machine.live.write(CADDYFILE, text)

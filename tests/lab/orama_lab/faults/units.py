@@ -81,8 +81,19 @@ def failing(unit: str) -> str:
     )
 
 
+#: What else is told when a unit is stopped.
+FOLLOW = {dns.UNIT: "COREDNS_DOWN", web.UNIT: "CADDY_DOWN"}
+
 for _unit, (_node, _name) in UNITS.items():
-    add(f"{_name}-stopped", f"{_unit} is stopped", stop(_unit), start(_unit), "SERVICE_INACTIVE", node=_node)
+    add(
+        f"{_name}-stopped",
+        f"{_unit} is stopped",
+        stop(_unit),
+        start(_unit),
+        "SERVICE_INACTIVE",
+        node=_node,
+        follow=FOLLOW.get(_unit, ""),
+    )
     add(
         f"{_name}-failed",
         f"{_unit} was killed and stays failed",

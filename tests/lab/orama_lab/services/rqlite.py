@@ -20,6 +20,8 @@ UNIT = "orama-node"
 
 #: The counters that stay above zero after a fault until the process is started anew.
 COUNTERS = {"http": ("leader_not_found",), "db": ("execution_errors", "query_errors")}
+#: Entries in the log that a follower at work may be behind.
+CATCHING_UP = 100
 
 
 def command(node: Node, first: Node, http_port: int, raft_port: int, data: str) -> str:
@@ -46,6 +48,7 @@ def cluster_problems(members: tuple[Node, ...], port: int) -> list[str]:
             return ["rqlite is not ready"]
         told = http_json(f"http://127.0.0.1:{port}/nodes?nonvoters&timeout=2s")
         nodes: dict[str, Any] = told
+        raft = http_json(f"http://127.0.0.1:{port}/status?key=store.raft")
     except FAILURES as error:
         return [f"rqlite does not answer: {error}"]
     reached = sum(1 for node in nodes.values() if node.get("reachable"))
@@ -57,6 +60,9 @@ def cluster_problems(members: tuple[Node, ...], port: int) -> list[str]:
         wrong.append(f"rqlite has {voters} voters")
     if sum(1 for node in nodes.values() if node.get("leader")) != 1:
         wrong.append("rqlite has no leader")
+    behind = int(raft["last_log_index"]) - int(raft["applied_index"])
+    if behind > CATCHING_UP:
+        wrong.append(f"rqlite has {behind} entries yet to apply")
     return wrong
 
 
