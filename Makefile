@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test lint lab-build lab-up lab-down bench bench-check docs docs-check clean
+.PHONY: demo test lint matrix lab-build lab-up lab-down bench bench-check docs docs-check clean
 .DELETE_ON_ERROR:
 
 $(READY): pyproject.toml
@@ -25,6 +25,9 @@ lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	tests/ansible/lint
+
+matrix: $(READY) lab-build
+	PYTHONPATH=tests/lab $(BIN)/python -m tests.lab.matrix $(FAULTS)
 
 lab-build:
 	tests/lab/lab build

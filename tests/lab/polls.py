@@ -1,6 +1,6 @@
 """A healthy cluster polled again and again: every alert is a false one.
 
-python -m tests.lab.polls [TIMES]
+PYTHONPATH=tests/lab python -m tests.lab.polls [TIMES]
 """
 
 from __future__ import annotations
