@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--require-lab", action="store_true", help="fail where the lab would be skipped")
-    parser.addoption("--full-matrix", action="store_true", help="try every fault of the lab, not one of each subsystem")
+    parser.addoption("--full-matrix", action="store_true", help="try every fault of the lab, not a third")
 
 
 def why_no_lab() -> str | None:

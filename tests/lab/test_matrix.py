@@ -1,4 +1,4 @@
-"""Each fault gives exactly its root alerts, and healing it silence: one of each subsystem, or all (--full-matrix)."""
+"""Each fault gives exactly its root alerts, and healing it silence: a third of them, or all (--full-matrix)."""
 
 from __future__ import annotations
 
