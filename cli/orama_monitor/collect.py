@@ -1,4 +1,4 @@
-"""Runs the collection's playbook over the nodes through ansible-runner, and yields each answer as it arrives."""
+"""Runs the collecting playbook over the nodes through ansible-runner, and yields each answer as it arrives."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from orama_monitor.errors import MonitorError
 from orama_monitor.nodes import Node, of_environment, read_nodes, select
 from orama_monitor.snapshot import NodeResult, Snapshot, configured, now
 
-PLAYBOOK = "orama.monitor.collect"
+PLAYBOOK = Path(__file__).parent / "playbooks" / "collect.yml"
 DEFAULT_TIMEOUT = 30.0
 FORKS_CAP = 50
 RESULT_LIMIT = 4_000_000
@@ -149,11 +149,10 @@ def _run(request: Request, directory: Path, answers: _Answers, stop: threading.E
     with _watch(stop):
         ansible_runner.run(
             private_data_dir=str(directory),
-            playbook=PLAYBOOK,
+            playbook=str(PLAYBOOK),
             inventory=str(_inventory(request, directory)),
             envvars=_environment(request, directory),
             settings={"pexpect_timeout": 1},
-            cmdline=f"--extra-vars orama_timeout={math.ceil(request.timeout)}",
             forks=forks,
             verbosity=request.verbosity or None,
             event_handler=answers.handle,
@@ -200,6 +199,7 @@ def _environment(request: Request, directory: Path) -> dict[str, str]:
         "ANSIBLE_CACHE_PLUGIN": "memory",
         "ANSIBLE_PIPELINING": "True",
         "ANSIBLE_TIMEOUT": str(connect),
+        "ANSIBLE_TASK_TIMEOUT": str(math.ceil(request.timeout)),
         "ANSIBLE_SSH_RETRIES": "1",
         "ANSIBLE_HOST_KEY_CHECKING": "False" if request.host_keys == "off" else "True",
         "ANSIBLE_SSH_EXTRA_ARGS": f"{ssh} -o ServerAliveInterval=5 -o ServerAliveCountMax=2",

@@ -16,6 +16,8 @@ description:
     C(orama_report).
   - Twelve collectors run side by side, each with its own time limit. A collector that fails, hangs or whose
     subsystem is not installed costs its own section only.
+  - An option that the task leaves out is taken from the variable of the same name, with C(orama_) before it where
+    it does not begin so already, such as C(orama_rqlite_url).
   - Changes nothing on the node.
 author:
   - Orama Monitor contributors (@orama)

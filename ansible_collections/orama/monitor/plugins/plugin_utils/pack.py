@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import base64
-import functools
 import json
 import os
 import zlib
@@ -46,10 +45,9 @@ os._exit(0)
 
 def packed(options: dict) -> bytes:
     """The program that prints the mark and then one node's report as JSON."""
-    return (PROGRAM % dict(sources=_sources(), package=PACKAGE, options=json.dumps(options), mark=MARK)).encode()
+    return (PROGRAM % dict(sources=SOURCES, package=PACKAGE, options=json.dumps(options), mark=MARK)).encode()
 
 
-@functools.lru_cache(maxsize=1)
 def _sources() -> str:
     """Every module of module_utils, by its name: ``[is a package, source]``, compressed."""
     modules: dict[str, tuple[bool, str]] = {}
@@ -63,3 +61,7 @@ def _sources() -> str:
                 is_package = file == "__init__.py"
                 modules[package if is_package else "%s.%s" % (package, file[:-3])] = (is_package, text)
     return base64.b64encode(zlib.compress(json.dumps(modules).encode(), 9)).decode()
+
+
+#: Made when this is imported: once by Ansible's own process, not by the worker of each node.
+SOURCES = _sources()
