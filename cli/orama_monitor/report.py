@@ -276,6 +276,7 @@ class Network(Section):
     tcp_retrans_pct: Number | None = None
     listening_ports: list[ListeningPort] | None = Field(default=None, max_length=MANY)
     ufw_active: bool | None = None
+    ufw_default_incoming: Text | None = None
     ufw_rules: list[Text] | None = Field(default=None, max_length=MANY)
 
 

@@ -75,16 +75,7 @@ def _by_host(lab: Lab, places: Iterable[tuple[str, str]]) -> set[Root]:
     return {(code, hosts.get(where, where)) for code, where in places}
 
 
-#: Read from an hour of Olric's log, to which its members may add a line some seconds after the fault is gone.
-LATE = {"OLRIC_SUSPECTS", "OLRIC_FLAPPING", "OLRIC_LOG_ERRORS"}
-
-
 def healed(lab: Lab) -> set[Root]:
-    """Heal the lab, and the root alerts that are left. Late lines of a log are forgotten, three times at most."""
-    left: set[Root] = set()
-    for _time in range(3):
-        lab.heal()
-        left = roots(report(lab))
-        if not left or not {code for code, _node in left} <= LATE:
-            break
-    return left
+    """Heal the lab, and the root alerts that are left."""
+    lab.heal()
+    return roots(report(lab))

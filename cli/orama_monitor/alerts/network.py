@@ -50,7 +50,7 @@ def port_exposed(node: NodeView) -> Found:
     seen = node.network
     if not seen or not seen.ufw_active or seen.ufw_rules is None:
         return
-    by_default = (seen.model_extra or {}).get("ufw_default_incoming") == "allow"
+    by_default = seen.ufw_default_incoming == "allow"
     ports = exposed(seen.ufw_rules, node.wireguard.wg_ip if node.wireguard else None, by_default)
     if ports:
         said = ", ".join(f"{port} ({INTERNAL[port]}) from {names(sources, 2)}" for port, sources in ports.items())

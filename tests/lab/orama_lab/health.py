@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import time
 from collections.abc import Callable
 
 from .services import SERVICES, Service
+from .services.ask import FAILURES
 from .shell import LabError, parallel, wait_until
 from .site import Site
 from .topology import Node
@@ -100,13 +102,22 @@ class Health:
                 if item.name not in wrong or "node" in wrong:
                     continue
                 if now - since.setdefault(key, now) > item.patience:
-                    item.mend(self.site, node)
-                    since[key] = now
+                    with contextlib.suppress(LabError, *FAILURES):  # what can't be helped yet is tried again
+                        item.mend(self.site, node)
+                    since[key] = time.monotonic()
 
     def forget(self, node: Node) -> bool:
         """Let services drop counters that only a new process drops; whether any had to start anew."""
         started = [item.forget(self.site, node) for item in self.services_of(node)]
         return any(started)
+
+    def unrest(self) -> list[str]:
+        """What services of any node told of trouble a moment ago."""
+
+        def asked(node: Node) -> list[str]:
+            return [f"{node.name}: {text}" for item in self.services_of(node) for text in item.unrest(self.site, node)]
+
+        return [text for found in parallel(asked, self.site.topology.nodes) for text in found]
 
     def settle(self, node: Node) -> None:
         """Forget the road here: restart counts and journals tell of starting up, not of now."""

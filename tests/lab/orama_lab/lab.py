@@ -21,7 +21,7 @@ from .health import Health
 from .network import CONTROL, Network
 from .paths import Paths
 from .services import login
-from .shell import LabError, parallel, run
+from .shell import LabError, parallel, run, wait_until
 from .site import Site
 from .sweep import sweep
 from .topology import ENVIRONMENT, MAX_NODES, Node, Topology
@@ -264,6 +264,8 @@ class Lab:
             self._wait(150 + 10 * len(self.nodes))
             if not any(parallel(self.health.forget, self.nodes)):
                 break
+        if unrest := wait_until(self.health.unrest, timeout=90, every=1):
+            raise LabError(f"not quiet after 90 s: {'; '.join(unrest)}")
         parallel(self.health.settle, self.nodes)
 
     @property

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from ..services.ask import FAILURES, resp
-from ..services.olric import GOSSIP, PORT, UNIT
+from ..services.olric import GOSSIP, PORT, UNIT, known
 from .journal import forget, says
 from .registry import At, add
 from .units import start
@@ -36,10 +35,7 @@ def _memberlist(port: int) -> str:
 
 
 def _members(at: At) -> int:
-    try:
-        return len(at.site.inside(at.node, lambda: resp((at.node.wg_address, PORT), "CLUSTER.MEMBERS")))
-    except FAILURES:
-        return 0
+    return at.site.inside(at.node, lambda: known(at.node, PORT))
 
 
 def _elsewhere_listening(at: At) -> None:

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import time
 
+from ..services.olric import UNIT as OLRIC
 from ..services.wireguard import CONFIG, MTU, PORT, config, public_key
 from .registry import At, add
 
-UP = "ip link show wg0 >/dev/null 2>&1 || systemctl restart wg-quick@wg0"
+#: Sooner or later the others give up a member without the mesh, and it them: it joins again when it starts.
+JOIN = f"systemctl restart {OLRIC}; systemctl try-restart 'orama-namespace-olric@*'"
+UP = f"ip link show wg0 >/dev/null 2>&1 || {{ systemctl restart wg-quick@wg0; {JOIN}; }}"
 OTHER = "n4"
 
 add("wg-down", "wg0 is taken down behind systemd's back", "wg-quick down wg0", UP, "WG_DOWN")
-add(
-    "wg-stopped",
-    "wg-quick@wg0 is stopped",
-    "systemctl stop wg-quick@wg0",
-    "systemctl start wg-quick@wg0",
-    "SERVICE_INACTIVE",
-    node="n4",
-)
+add("wg-stopped", "wg-quick@wg0 is stopped", "systemctl stop wg-quick@wg0", UP, "SERVICE_INACTIVE", node="n4")
 
 
 def _break_config(at: At) -> None:
@@ -28,7 +24,7 @@ def _break_config(at: At) -> None:
 
 def _mend_config(at: At) -> None:
     at.machine.live.write(CONFIG, config(at.site, at.node), 0o600)
-    at.sh("systemctl reset-failed wg-quick@wg0 || :; systemctl restart wg-quick@wg0")
+    at.sh(f"systemctl reset-failed wg-quick@wg0 || :; systemctl restart wg-quick@wg0; {JOIN}")
 
 
 add(

@@ -47,3 +47,7 @@ class Service:
     def forget(self, site: Site, node: Node) -> bool:
         """Once all is well: drop what still tells of a fault; whether that took a restart."""
         return False
+
+    def unrest(self, site: Site, node: Node) -> list[str]:
+        """What its log told of trouble a moment ago: once all is well more may still come, until it is quiet."""
+        return []

@@ -66,4 +66,4 @@ class Namespace(Service):
         return [f"namespace {NAMESPACE}: {problem}" for problem in site.inside(node, ask)]
 
     def mend(self, site: Site, node: Node) -> None:
-        site.machine(node).systemctl("restart", unit("olric"))
+        olric.rejoin(site, node, site.topology.namespaced, OLRIC, unit("olric"))

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
+from ..shell import parallel
 from ..site import Site
 from ..topology import HOME, Node
 from ..tree import Tree
@@ -11,6 +15,9 @@ from .base import Service
 PORT = 3320
 GOSSIP = 3322
 UNIT = "orama-olric"
+#: Seconds without a line of trouble in the log after which none follows: more than two probes take.
+QUIET = 10
+TROUBLE = re.compile(r"\[(?:ERR|ERROR|WARN)\]|suspect|marking|joined|left", re.IGNORECASE)
 
 CONFIG = """\
 server:
@@ -67,6 +74,34 @@ def environment(config_file: str) -> str:
     return f"Environment=OLRIC_SERVER_CONFIG={config_file}"
 
 
+def known(node: Node, port: int) -> int:
+    """How many members this one knows, itself among them; asked inside its network. 0 when it does not answer."""
+    try:
+        return len(resp((node.wg_address, port), "CLUSTER.MEMBERS"))
+    except FAILURES:
+        return 0
+
+
+def astray(counts: Sequence[int]) -> list[int]:
+    """Which members have to start anew, by how many each knows: who lost most of them, else who lost any.
+
+    Where none has kept most of them they gather around the first that answers. All at once would miss each other again.
+    """
+    most = len(counts) // 2
+    lonely = [place for place, count in enumerate(counts) if count <= most]
+    if len(lonely) < len(counts):
+        return lonely or [place for place, count in enumerate(counts) if count < len(counts)]
+    first = next((place for place in lonely if counts[place]), lonely[0])
+    return [place for place in lonely if place != first or not counts[place]]
+
+
+def rejoin(site: Site, node: Node, members: tuple[Node, ...], port: int, unit: str) -> None:
+    """A member the others gave up on joins again only when it starts; those that have each other stay."""
+    counts = parallel(lambda member: site.inside(member, lambda: known(member, port)), members)
+    if members.index(node) in astray(counts):
+        site.machine(node).systemctl("restart", unit)
+
+
 def member_problems(node: Node, members: tuple[Node, ...], port: int) -> list[str]:
     """Whether this member knows exactly the others; asked inside its network."""
     try:
@@ -95,5 +130,10 @@ class Olric(Service):
         return site.inside(node, lambda: member_problems(node, site.topology.nodes, PORT))
 
     def mend(self, site: Site, node: Node) -> None:
-        """A member the others gave up on joins again only when it starts."""
-        site.machine(node).systemctl("restart", UNIT)
+        rejoin(site, node, site.topology.nodes, PORT, UNIT)
+
+    def unrest(self, site: Site, node: Node) -> list[str]:
+        """A probe under way when a fault went is given up, and told of, some seconds later."""
+        told = site.machine(node).run("journalctl", "-q", "-u", UNIT, "-o", "cat", f"--since=-{QUIET}s").stdout
+        lines = [line for line in told.splitlines() if TROUBLE.search(line)]
+        return [f"olric: {line[20:80]}" for line in lines[-1:]]

@@ -11,16 +11,15 @@ from __future__ import annotations
 import os
 import re
 import socket
-import threading
 import time
 import warnings
 
 from .errors import Denied, Missing, ProbeError, ProbeTimeout
 from .late import IMPORTING
+from .patience import within_time
 
 NO_PSUTIL = "psutil is not installed on this node: run ansible-playbook orama.monitor.prepare"
 ZOMBIE_WAIT = 0.1
-DISK_TIMEOUT = 2.0
 UNSYNCHRONIZED_ERROR = 16000000  # microseconds by which the kernel fears its clock may be wrong
 
 
@@ -65,31 +64,22 @@ def swap_memory(root: str) -> dict:
 def disk_usage(root: str, path: str) -> dict:
     """Bytes, percent and inodes of the file system that holds ``path``, and where that is mounted.
 
-    A mount whose server is gone holds whoever asks it: a thread asks, and is left behind (ProbeTimeout).
+    Raises ProbeTimeout where that does not answer.
     """
     psutil = _psutil(root)
     place = os.path.join(root, path.lstrip("/"))
-    found: dict = {}
 
     def ask():
-        try:
-            found.update(psutil.disk_usage(place)._asdict())
-            inodes = os.statvfs(place)
-            found.update(inodes=inodes.f_files, inodes_free=inodes.f_favail, mount=_mount(place, root))
-        except OSError as error:
-            found["failed"] = error
+        usage = dict(psutil.disk_usage(place)._asdict())
+        inodes = os.statvfs(place)
+        return dict(usage, inodes=inodes.f_files, inodes_free=inodes.f_favail, mount=_mount(place, root))
 
-    thread = threading.Thread(target=ask, daemon=True)
-    thread.start()
-    thread.join(DISK_TIMEOUT)
-    if thread.is_alive():
-        raise ProbeTimeout("%s: its file system did not answer within %.3g s" % (path, DISK_TIMEOUT))
-    error = found.get("failed")
-    if isinstance(error, FileNotFoundError):
-        raise Missing("%s: no such directory" % path)
-    if error is not None:
-        raise ProbeError("%s: %s" % (path, error.strerror))
-    return found
+    try:
+        return within_time(path, ask)
+    except FileNotFoundError:
+        raise Missing("%s: no such directory" % path) from None
+    except OSError as error:
+        raise ProbeError("%s: %s" % (path, error.strerror)) from None
 
 
 def _mount(place: str, root: str) -> str:

@@ -21,6 +21,7 @@ import time
 from .errors import Denied, Missing, ProbeError, ProbeTimeout
 from .late import IMPORTING
 from .options import Options
+from .patience import within_time
 
 TEXT_LIMIT = 4 * 1024 * 1024
 PIPE_READ = 65536
@@ -67,6 +68,7 @@ class Probe:
         self._lock = threading.Lock()
         self._children: set = set()
         self._shared: dict = {}
+        self._dead: dict[str, str] = {}
 
     # Files
 
@@ -75,15 +77,19 @@ class Probe:
         return os.path.join(self.root, path.lstrip("/"))
 
     def exists(self, path: str) -> bool:
-        return os.path.exists(self.path(path))
+        return self._answered(path, lambda: os.path.exists(self.path(path)))
 
     def read(self, path: str, limit: int = TEXT_LIMIT, tail: bool = False) -> str:
         """At most ``limit`` bytes of a file, from its beginning or (``tail``) its end. Raises Missing, Denied."""
-        try:
+
+        def ask():
             with open(self.path(path), "rb", buffering=0) as file:
                 if tail:
                     file.seek(max(0, os.fstat(file.fileno()).st_size - limit))
                 return _taken(file, limit).decode("utf-8", "backslashreplace")
+
+        try:
+            return self._answered(path, ask)
         except (FileNotFoundError, NotADirectoryError):
             raise Missing("%s: no such file" % path) from None
         except PermissionError:
@@ -94,11 +100,24 @@ class Probe:
     def permissions(self, path: str) -> str:
         """The permission bits of a file as octal digits such as "600". Raises Missing, Denied."""
         try:
-            return "%o" % (os.stat(self.path(path)).st_mode & 0o7777)
+            return "%o" % (self._answered(path, lambda: os.stat(self.path(path))).st_mode & 0o7777)
         except (FileNotFoundError, NotADirectoryError):
             raise Missing("%s: no such file" % path) from None
         except OSError as error:
             raise Denied("%s: %s" % (path, error.strerror)) from None
+
+    def _answered(self, path: str, ask):
+        """What ``ask()`` gives. Orama's home, or a part of it, may be a mount that is dead: it is waited for once."""
+        if not _inside(path, self.options.orama_home):
+            return ask()
+        for dead, said in list(self._dead.items()):
+            if _inside(path, dead):
+                raise ProbeTimeout(said)
+        try:
+            return within_time(path, ask)
+        except ProbeTimeout as error:
+            self._dead[path] = str(error)
+            raise
 
     # Commands
 
@@ -209,7 +228,7 @@ class Probe:
     def entries(self, path: str) -> list[str]:
         """The names in a directory, sorted. Raises Missing, Denied."""
         try:
-            return sorted(os.listdir(self.path(path)))
+            return sorted(self._answered(path, lambda: os.listdir(self.path(path))))
         except (FileNotFoundError, NotADirectoryError):
             raise Missing("%s: no such directory" % path) from None
         except OSError as error:
@@ -306,6 +325,10 @@ def _kill(child: subprocess.Popen) -> None:
         os.killpg(child.pid, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):
         pass
+
+
+def _inside(path: str, folder: str) -> bool:
+    return (path + "/").startswith(folder.rstrip("/") + "/")
 
 
 def _taken(file, limit: int) -> bytes:

@@ -20,7 +20,7 @@ from ..sockets import listens
 UNIT = re.compile(r"orama-namespace-rqlite@(.+)$")
 OLRIC, GATEWAY = 2, 4  # how far their ports are from RQLite's, which is the namespace's base
 STATUS, READY, HEALTH = "/status", "/readyz?timeout=2s", "/v1/health"
-LIMIT = 200
+LIMIT = 100
 UP_FIELDS = ("rqlite_up", "rqlite_ready", "rqlite_state", "olric_up", "gateway_up", "gateway_status")
 
 

@@ -12,7 +12,7 @@ from ..parts import Parts, capped
 from ..probe import Probe
 from ..systemd import PACKAGED_ANYONE_UNIT, core_units, units
 
-UNITS_LIMIT = 250
+UNITS_LIMIT = 150
 FAILED_LIMIT = 100
 
 

@@ -1,8 +1,9 @@
-"""The collectors under every Python found here, without Ansible and without psutil: the oldest a node may have too."""
+"""The collectors under every Python found here, without Ansible: the oldest too, root or not, psutil or not."""
 
 from __future__ import annotations
 
 import glob
+import json
 import os
 import shutil
 import subprocess
@@ -33,6 +34,17 @@ assert set(report["collectors"]) == set(COLLECTORS), report["collectors"]
 json.dumps(report)
 """
 
+REPORT = r"""
+import json, os, re
+from ansible_collections.orama.monitor.plugins.module_utils import node
+from ansible_collections.orama.monitor.plugins.module_utils.options import Options
+
+report = node.report(Options(ping_target="127.0.0.1"))
+crashed = [error for error in report["errors"] if re.search(r"\w+ at \w+\.py:\d+", error)]
+print(json.dumps([os.geteuid() == 0, crashed, report["system"]["mem_total_mb"], report["processes"]["zombie_count"]]))
+"""
+WITHOUT_RIGHTS = ["unshare", "--user"]  # nobody's, in a user namespace with no user in it
+
 
 def interpreters() -> list[str]:
     found = {shutil.which("python3.%d" % minor) for minor in range(8, 20)}
@@ -51,14 +63,64 @@ def interpreters() -> list[str]:
     return list(versions.values()) or [sys.executable]
 
 
-@pytest.mark.parametrize("python", interpreters())
-def test_every_case_under(python):
-    ran = subprocess.run(
-        [python, "-W", "error", "-c", REPLAY, str(ROOT)],
-        env={"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", "PATH": "/nonexistent"},
+def run(command, *folders):
+    return subprocess.run(
+        command,
+        env={"PYTHONPATH": ":".join(map(str, folders)), "PYTHONDONTWRITEBYTECODE": "1", "PATH": "/nonexistent"},
         capture_output=True,
         text=True,
         timeout=120,
         check=False,
     )
+
+
+@pytest.mark.parametrize("python", interpreters())
+def test_every_case_under(python):
+    ran = run([python, "-W", "error", "-c", REPLAY, str(ROOT)], ROOT)
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+
+
+def without_rights():
+    """The words that take all rights from a command; none where there are none to take."""
+    if os.geteuid() != 0:
+        return []
+    unshare = shutil.which(WITHOUT_RIGHTS[0])
+    if unshare is None or run([unshare, *WITHOUT_RIGHTS[1:], "/bin/true"]).returncode != 0:
+        pytest.skip("no user namespaces here")
+    return [unshare, *WITHOUT_RIGHTS[1:]]
+
+
+@pytest.fixture
+def psutil_alone(tmp_path):
+    """A folder with psutil and nothing else, which serves every Python."""
+    psutil = pytest.importorskip("psutil")
+    (tmp_path / "psutil").symlink_to(Path(psutil.__file__).parent)
+    return tmp_path
+
+
+def reported(command, folder):
+    ran = run([*command, "-W", "error", "-c", REPORT], ROOT, folder)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    return json.loads(ran.stdout)
+
+
+@pytest.mark.parametrize("python", interpreters())
+def test_a_report_as_whoever_runs_the_tests_under(python, psutil_alone):
+    is_root, crashed, memory, zombies = reported([python], psutil_alone)
+    assert is_root == (os.geteuid() == 0)
+    assert crashed == []
+    assert memory > 0
+    assert zombies is not None
+
+
+@pytest.mark.parametrize("python", interpreters())
+def test_a_report_without_rights_under(python, psutil_alone):
+    is_root, crashed, memory, _zombies = reported([*without_rights(), python], psutil_alone)
+    assert (is_root, crashed) == (False, [])
+    assert memory > 0
+
+
+@pytest.mark.parametrize("python", interpreters())
+def test_a_report_without_rights_and_psutil_under(python, tmp_path):
+    is_root, crashed, memory, _zombies = reported([*without_rights(), python], tmp_path)
+    assert (is_root, crashed, memory) == (False, [], None)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from ansible_collections.orama.monitor.plugins.module_utils import machine
+from ansible_collections.orama.monitor.plugins.module_utils import machine, patience
 from ansible_collections.orama.monitor.plugins.module_utils.errors import Denied, Missing, ProbeError, ProbeTimeout
 from ansible_collections.orama.monitor.plugins.module_utils.options import Options
 from ansible_collections.orama.monitor.plugins.module_utils.probe import TEXT_LIMIT, Probe
@@ -254,10 +254,30 @@ def test_a_disk_that_does_not_answer(monkeypatch):
         raise OSError
 
     monkeypatch.setattr(psutil, "disk_usage", hanging)
-    monkeypatch.setattr(machine, "DISK_TIMEOUT", 0.2)
+    monkeypatch.setattr(patience, "SECONDS", 0.2)
     with pytest.raises(ProbeTimeout, match="its file system did not answer within 0.2 s"):
         Probe().machine("disk_usage", "/")
     released.set()
+
+
+def test_a_part_of_the_home_that_does_not_answer_is_waited_for_once(tmp_path, monkeypatch):
+    """A pipe that nobody writes to holds its reader, as a dead mount holds everyone."""
+    home = tmp_path / "opt" / "orama" / ".orama"
+    home.mkdir(parents=True)
+    os.mkfifo(str(home / "dead"))
+    probe = Probe(root=str(tmp_path))
+    assert probe.exists("/opt/orama/.orama/dead")
+    monkeypatch.setattr(patience, "SECONDS", 0.2)
+    said = "^/opt/orama/.orama/dead: its file system did not answer within 0.2 s$"
+    with pytest.raises(ProbeTimeout, match=said):
+        probe.read("/opt/orama/.orama/dead")
+    monkeypatch.setattr(patience, "SECONDS", 3600)
+    for ask in (probe.read, probe.exists, probe.permissions, probe.entries):
+        for path in ("/opt/orama/.orama/dead", "/opt/orama/.orama/dead/below"):
+            with pytest.raises(ProbeTimeout, match=said):
+                ask(path)
+    assert probe.entries("/opt/orama/.orama") == ["dead"]
+    os.close(os.open(str(home / "dead"), os.O_WRONLY))  # lets the thread that was left behind go
 
 
 def test_a_disk_that_is_not_there(tmp_path, monkeypatch):
