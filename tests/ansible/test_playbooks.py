@@ -7,12 +7,13 @@ import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from orama_monitor import cluster_report
 from orama_monitor.alerts import RULES
-from tests.ansible.harness import BIN, COLLECTION, Ansible
+from tests.ansible.harness import BIN, COLLECTION, ROOT, Ansible
 
 UNREACHABLE = "NODE_UNREACHABLE"
 
@@ -192,16 +193,26 @@ def test_slices_of_a_job_merge_to_the_report_of_one_run(hosts: Ansible) -> None:
         paths.append(str(hosts.directory / f"{number}.json"))
         command = f"-e orama_output={paths[-1]}" + (f" --limit {','.join(limit)}" if limit else "")
         hosts.run(BIN / "ansible-runner", "run", hosts.directory, "-p", "report.yml", "--cmdline", command)
-    merged, whole = cluster_report.load(paths[:3]), cluster_report.load(paths[3:])
-    assert {node.host: node.failure for node in merged.nodes} == {node.host: node.failure for node in whole.nodes}
-    assert [node.host for node in merged.configured] == [node.host for node in whole.configured]
-    codes = [
-        sorted(
-            (alert.code, alert.node) for alert in cluster_report.assess(snapshot).alerts if alert.code == UNREACHABLE
-        )
-        for snapshot in (merged, whole)
-    ]
-    assert codes[0] == codes[1] == [(UNREACHABLE, "gone")]
+    merged, whole = saved(hosts, *paths[:3]), saved(hosts, *paths[3:])
+    assert merged["meta"]["node_count"] == whole["meta"]["node_count"] == 4
+    for key in ("host", "role", "failure"):
+        assert [node[key] for node in merged["nodes"]] == [node[key] for node in whole["nodes"]]
+    for report in (merged, whole):
+        assert [alert["node"] for alert in report["alerts"] if alert["code"] == UNREACHABLE] == ["gone"]
+
+
+def saved(hosts: Ansible, *paths: str) -> dict[str, Any]:
+    """What the command makes of saved reports."""
+    sources = [word for path in paths for word in ("--from", path)]
+    text = hosts.run(BIN / "python", "-m", "orama_monitor", "monitor", "report", *sources)
+    report: dict[str, Any] = json.loads(text)
+    return report
+
+
+def test_the_project_of_a_controller_can_be_read(hosts: Ansible) -> None:
+    project = ROOT / "awx" / "project"
+    playbooks = [str(project / f"{name}.yml") for name in ("prepare", "report", "rolling_restart")]
+    hosts.play(*playbooks, "--syntax-check", inventory=str(project / "testnet.orama.yml"))
 
 
 @pytest.mark.parametrize("playbook", sorted((COLLECTION / "playbooks").glob("*.yml")), ids=lambda path: path.stem)

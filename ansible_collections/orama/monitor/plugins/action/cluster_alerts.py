@@ -1,5 +1,6 @@
 # Copyright: Orama Monitor contributors
-# MIT License (see LICENSE or https://opensource.org/license/mit)
+# MIT License (see LICENSE or https://opensource.org/license/mit) or, at your choice,
+# GNU General Public License v3.0+ (see https://www.gnu.org/licenses/gpl-3.0.txt)
 
 """The action orama.monitor.cluster_alerts: the cluster judged on the controller. Its docs: the module of its name."""
 

@@ -1,5 +1,6 @@
 # Copyright: Orama Monitor contributors
-# MIT License (see LICENSE or https://opensource.org/license/mit)
+# MIT License (see LICENSE or https://opensource.org/license/mit) or, at your choice,
+# GNU General Public License v3.0+ (see https://www.gnu.org/licenses/gpl-3.0.txt)
 
 """The fast road of orama.monitor.node_facts: the packed collectors go to the node's Python over standard input.
 
