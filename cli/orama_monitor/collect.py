@@ -12,13 +12,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import psutil
 
 from orama_monitor import workspace
 from orama_monitor.answer import node_result
 from orama_monitor.errors import MonitorError
+from orama_monitor.host_keys import HostKeys
 from orama_monitor.nodes import Node, of_environment, read_nodes, select
 from orama_monitor.snapshot import NodeResult, Snapshot, configured, now
 
@@ -27,7 +28,6 @@ DEFAULT_TIMEOUT = 30.0
 FORKS_CAP = 50
 RESULT_LIMIT = 4_000_000
 INVENTORIES = Path(__file__).parent / "inventories"
-HostKeys = Literal["accept-new", "strict", "off"]
 _STRICT_HOST_KEYS = {"accept-new": "accept-new", "strict": "yes", "off": "no"}
 
 
@@ -56,7 +56,7 @@ def collect(
     """
     began = now()
     answers = _Answers(request, on_result)
-    with workspace.run_directory() as directory:
+    with workspace.run_directory() as directory, workspace.connections_in_use():
         _run(request, directory, answers, stop or threading.Event())
     stopped = bool(stop and stop.is_set())
     if not stopped:

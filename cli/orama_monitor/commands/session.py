@@ -75,7 +75,7 @@ def request(settings: Settings, quiet: bool = False) -> Request:
         conf=conf,
         forks=settings.forks,
         timeout=settings.timeout or collect.DEFAULT_TIMEOUT,
-        host_keys=settings.host_keys or "accept-new",  # type: ignore[arg-type]
+        host_keys=settings.host_keys or "accept-new",
         verbosity=settings.verbose,
     )
 
