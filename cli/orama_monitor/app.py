@@ -90,8 +90,10 @@ def main() -> NoReturn:
         click.echo(f"orama: {error}", err=True)
     except (KeyboardInterrupt, click.Abort):
         code = EXIT_INTERRUPTED
-    except (BrokenPipeError, SystemExit):  # click and Rich answer a closed pipe with SystemExit
+    except BrokenPipeError:
         code = EXIT_CLOSED_PIPE
+    except SystemExit as ended:  # click's after a completion; with a code, click's and Rich's answer to a closed pipe
+        code = EXIT_CLOSED_PIPE if ended.code else 0
     except OSError as error:
         click.echo(f"orama: {error.strerror or error}", err=True)
     _finish(code)

@@ -6,19 +6,21 @@ import contextlib
 import json
 import math
 import os
+import shutil
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import psutil
 
 from orama_monitor import workspace
 from orama_monitor.answer import node_result
 from orama_monitor.errors import MonitorError
+from orama_monitor.host_keys import HostKeys
 from orama_monitor.nodes import Node, of_environment, read_nodes, select
 from orama_monitor.snapshot import NodeResult, Snapshot, configured, now
 
@@ -27,7 +29,6 @@ DEFAULT_TIMEOUT = 30.0
 FORKS_CAP = 50
 RESULT_LIMIT = 4_000_000
 INVENTORIES = Path(__file__).parent / "inventories"
-HostKeys = Literal["accept-new", "strict", "off"]
 _STRICT_HOST_KEYS = {"accept-new": "accept-new", "strict": "yes", "off": "no"}
 
 
@@ -48,15 +49,17 @@ def collect(
     request: Request,
     on_result: Callable[[NodeResult], None] | None = None,
     stop: threading.Event | None = None,
+    on_said: Callable[[str], None] | None = None,
 ) -> Snapshot:
     """Ask every node of the request, and return what came.
 
-    ``on_result`` hears of each node as it answers. When ``stop`` is set, what has come is returned, marked partial.
-    Raises MonitorError when nothing could be asked.
+    ``on_result`` hears of each node as it answers, ``on_said`` what Ansible says meanwhile. When ``stop`` is set, what
+    has come is returned, marked partial. Raises MonitorError when nothing could be asked.
     """
+    _require_programs(request)
     began = now()
-    answers = _Answers(request, on_result)
-    with workspace.run_directory() as directory:
+    answers = _Answers(request, on_result, on_said)
+    with workspace.run_directory() as directory, workspace.connections_in_use():
         _run(request, directory, answers, stop or threading.Event())
     stopped = bool(stop and stop.is_set())
     if not stopped:
@@ -74,9 +77,15 @@ def collect(
 class _Answers:
     """Turns the events of a run into node results."""
 
-    def __init__(self, request: Request, on_result: Callable[[NodeResult], None] | None) -> None:
+    def __init__(
+        self,
+        request: Request,
+        on_result: Callable[[NodeResult], None] | None,
+        on_said: Callable[[str], None] | None,
+    ) -> None:
         self.request = request
         self.on_result = on_result
+        self.on_said = on_said
         self.asked = {node.host: node for node in request.nodes}
         self.results: dict[str, NodeResult] = {}
         self.said: list[str] = []
@@ -84,11 +93,14 @@ class _Answers:
     def handle(self, event: Mapping[str, Any]) -> bool:
         """Take one event of ansible-runner. False keeps the event off the disk."""
         kind, data = event.get("event"), event.get("event_data") or {}
+        said = str(event.get("stdout") or "")
+        if said and self.on_said:
+            self.on_said(said.partition(" => ")[0] if kind == "runner_on_ok" else said)
         node = self.asked.get(str(data.get("host")))
         if node and kind in ("runner_on_ok", "runner_on_failed", "runner_on_unreachable"):
             self._take(node, data, unreachable=kind == "runner_on_unreachable")
-        elif event.get("stdout"):
-            self.said.append(str(event["stdout"]))
+        elif said:
+            self.said.append(said)
         return False
 
     def _take(self, node: Node, data: Mapping[str, Any], unreachable: bool) -> None:
@@ -126,6 +138,19 @@ class _Answers:
         return words.replace("[ERROR]: ", "").replace("ERROR! ", "")[:500]
 
 
+def _require_programs(request: Request) -> None:
+    """Raises MonitorError, with the remedy, when what asks the nodes is missing here."""
+    if shutil.which("ansible-playbook", path=_path()) is None:
+        raise MonitorError("there is no ansible-playbook here: reinstall orama-monitor, or pip install ansible-core")
+    if request.conf is not None and shutil.which("ssh") is None:
+        raise MonitorError("there is no ssh here: install OpenSSH's client (apt-get install openssh-client)")
+
+
+def _path() -> str:
+    """Where programs are looked for: first beside this Python."""
+    return os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+
+
 def _check_again(request: Request) -> None:
     """Say it ourselves when the conf has changed under a run so that it can't be used. Raises MonitorError."""
     if request.conf is not None:
@@ -157,7 +182,7 @@ def _run(request: Request, directory: Path, answers: _Answers, stop: threading.E
             verbosity=request.verbosity or None,
             event_handler=answers.handle,
             cancel_callback=stop.is_set,
-            quiet=request.verbosity == 0,
+            quiet=True,
             suppress_env_files=True,
             suppress_output_file=True,
             fact_cache_type="memory",
@@ -188,7 +213,7 @@ def _environment(request: Request, directory: Path) -> dict[str, str]:
     ssh = f"-o StrictHostKeyChecking={_STRICT_HOST_KEYS[request.host_keys]}"
     connect = min(10, max(2, int(request.timeout / 2)))
     environment = {
-        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),
+        "PATH": _path(),
         "ANSIBLE_HOME": str(directory / "ansible"),
         "ANSIBLE_LOCAL_TEMP": str(directory / "tmp"),
         "ANSIBLE_COLLECTIONS_PATH": os.pathsep.join(_collection_paths()),

@@ -7,6 +7,7 @@ warm SSH connections, which later runs share. What a killed run left is removed 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import shutil
 import stat
@@ -46,6 +47,30 @@ def control_directory() -> Path:
     path = base / "ssh"
     path.mkdir(mode=0o700, exist_ok=True)
     return path
+
+
+@contextlib.contextmanager
+def connections_in_use() -> Iterator[None]:
+    """While this lasts, nobody who leaves closes this user's warm SSH connections."""
+    with _locked(fcntl.LOCK_SH):
+        yield
+
+
+def leave_connections() -> None:
+    """End the warm SSH connections of this user's runs, unless another run or live view may be using them."""
+    with contextlib.suppress(BlockingIOError), _locked(fcntl.LOCK_EX | fcntl.LOCK_NB):
+        close_connections()
+
+
+@contextlib.contextmanager
+def _locked(how: int) -> Iterator[None]:
+    """The directory of the sockets is itself the lock, so none is left behind."""
+    handle = os.open(control_directory(), os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, how)
+        yield
+    finally:
+        os.close(handle)
 
 
 def close_connections() -> None:

@@ -1,74 +1,78 @@
-"""docs/cli, from the command line itself: its help, and what it prints for the sample cluster of the tests."""
+"""docs/cli, from the command line itself: its help, and what it prints for the reports recorded from the lab."""
 
 from __future__ import annotations
 
 import inspect
-import os
-import shlex
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
-from click.testing import CliRunner
 
-from orama_monitor.app import monitor, orama
+from generator.console import asks_nodes, block, operator
+from generator.recorded import FAULTY
+from orama_monitor.app import monitor
 from orama_monitor.commands.options import Settings
 from orama_monitor.commands.parts import PARTS
-from tests.unit.cli.samples import CONF, faulty, save
 
 NOTE = "<!-- Written by `make docs`. -->"
-LINES = 60
+RECORDED = "Recorded in the lab, with four faults; [examples](examples.md) show it with all well."
+LINES = 130
 
 
 @dataclass(frozen=True)
 class Page:
-    """A page: what is said beside the help, and the commands whose output is shown."""
+    """A page: what is said beside the help, a picture, and the commands whose output is shown."""
 
     about: str
     examples: tuple[str, ...] = ()
+    picture: str | None = None
 
 
 PAGES = {
-    "live": Page("Keys and tabs are listed in its help: press `?`."),
+    "live": Page(
+        "Keys and tabs are listed in its help: press `?`. [More about it](../live.md).", picture="live-overview"
+    ),
     "cluster": Page(
         "What hurts stands on top: unreachable and degraded nodes, then those with alerts, then the others in the "
         "conf's order. Where the terminal is narrow, columns are left out, the least telling first.\n\n"
         "ALERTS counts what stands on the node (`✗` critical, `!` warning, `i` info), consequences included. WG is "
         "peers heard within 180 s of all peers, UNITS active units of those enabled.",
-        ("orama monitor cluster --env testnet",),
+        ("orama monitor cluster --env lab",),
+        picture="cluster",
     ),
     "node": Page(
         "One node alone is shown with its units, peers, ports, firewall and collectors.",
-        ("orama monitor node --env testnet --node 198.18.0.15",),
+        ("orama monitor node --env lab --node 198.51.100.13",),
     ),
     "service": Page(
         "Units that are not core (deployments, namespaces) are counted under `other`.",
-        ("orama monitor service --env testnet",),
+        ("orama monitor service --env lab",),
     ),
     "mesh": Page(
         "The matrix has a row for each node and says how long ago it heard each other one. `≠` marks a pair of which "
         "only one side hears the other. A matrix that does not fit is left out; pairs in trouble are always listed.",
-        ("orama monitor mesh --env testnet",),
+        ("orama monitor mesh --env lab",),
+        picture="mesh",
     ),
-    "dns": Page("Nodes without CoreDNS are counted, not listed.", ("orama monitor dns --env testnet",)),
-    "namespaces": Page("", ("orama monitor namespaces --env testnet",)),
+    "dns": Page("Nodes without CoreDNS are counted, not listed.", ("orama monitor dns --env lab",)),
+    "namespaces": Page("", ("orama monitor namespaces --env lab",)),
     "alerts": Page(
         "A fault has one root alert; what follows from it is folded. The arrow says where to look next. "
         "[All alerts](../alerts.md).",
         (
-            "orama monitor alerts --env testnet",
-            "orama monitor alerts --env testnet --all --severity critical",
-            "orama monitor alerts --env testnet --query 'alerts[?cause==`null`].[severity, code, node]'",
+            "orama monitor alerts --env lab",
+            "orama monitor alerts --env lab --all --severity critical",
+            "orama monitor alerts --env lab --query 'alerts[?cause==`null`].[severity, code, node]'",
         ),
+        picture="alerts",
     ),
     "report": Page(
-        "The JSON is the format of saved reports: `orama monitor report --env testnet > saved.json`, then any command "
+        "The JSON is the format of saved reports: `orama monitor report --env lab > saved.json`, then any command "
         "with `--from saved.json`.",
         (
-            "orama monitor report --env testnet --format markdown",
-            "orama monitor report --env testnet --compact --query '{meta: meta, summary: summary}'",
+            "orama monitor report --env lab --format markdown",
+            "orama monitor report --env lab --compact --query '{meta: meta, summary: summary}'",
         ),
     ),
     "explain": Page("", ("orama monitor explain RQLITE_NO_LEADER", "orama monitor explain --query '[0]'")),
@@ -76,9 +80,9 @@ PAGES = {
         "A muted alert stays in the JSON with `muted: true`, is counted apart, and does not count for `--fail-on`. "
         "It wakes when its time is over or when it gets worse. Without `--policy` the file is `monitor-policy.yml` "
         "beside the conf, and it is read by every command.",
-        ("orama monitor mute DISK_HIGH --node 198.18.0.14 --reason 'a disk is ordered'",),
+        ("orama monitor mute TLS_EXPIRING --node 198.51.100.11 --reason 'the new one comes on Monday'",),
     ),
-    "inventory": Page("", ("orama monitor inventory --env testnet",)),
+    "inventory": Page("", ("orama monitor inventory --env lab",)),
     "schema": Page("", ("orama monitor schema --query 'keys(@)'", "orama monitor schema node --query 'required'")),
     "completion": Page(""),
 }
@@ -86,23 +90,10 @@ PAGES = {
 
 def pages() -> dict[str, str]:
     """Every page's text by its name in docs/cli."""
-    made = {"README.md": _overview()}
-    with tempfile.TemporaryDirectory() as folder:
-        _sample(Path(folder))
-        for name, page in PAGES.items():
-            made[f"{name}.md"] = _page(name, page, Path(folder))
-    return made
+    return {"README.md": _overview(), **{f"{name}.md": _page(name, page) for name, page in PAGES.items()}}
 
 
-def _sample(folder: Path) -> None:
-    save(faulty(), folder / "saved.json")
-    conf = folder / "scripts" / "remote-nodes.conf"
-    conf.parent.mkdir()
-    conf.write_text(CONF, encoding="utf-8")
-    conf.chmod(0o600)
-
-
-def _page(name: str, page: Page, folder: Path) -> str:
+def _page(name: str, page: Page) -> str:
     command = _command(name)
     parts = [f"# orama monitor {name}", NOTE, _help(command)]
     if page.about:
@@ -110,10 +101,19 @@ def _page(name: str, page: Page, folder: Path) -> str:
     own = list(_options(command, own=True))
     if own:
         parts.append("\n".join(["| flag | meaning |", "|---|---|", *own]))
-    for example in page.examples:
-        parts.append(f"```console\n$ {example}\n{_output(example, folder)}\n```")
+    if page.picture:
+        parts.append(f"![{page.picture}](../images/{page.picture}-dark.svg)")
+    with operator():
+        parts += _examples(page)
     parts += _json(name)
     return "\n\n".join([*parts, "[Flags that every command knows](README.md#flags)"]) + "\n"
+
+
+def _examples(page: Page) -> Iterator[str]:
+    if any(map(asks_nodes, page.examples)):
+        yield RECORDED
+    for example in page.examples:
+        yield block(example, FAULTY, LINES)
 
 
 def _help(command: click.Command) -> str:
@@ -158,24 +158,6 @@ def _options(command: click.Command, own: bool) -> Iterator[str]:
 
 def _takes(option: click.Option) -> bool:
     return bool(option.metavar) or isinstance(option.type, click.Choice)
-
-
-def _output(example: str, folder: Path) -> str:
-    """What a command prints when the sample stands in for the cluster."""
-    words = shlex.split(example)[1:]
-    if "inventory" not in words and "--env" in words:
-        at = words.index("--env")
-        words[at : at + 2] = ["--from", "saved.json"]
-    before = Path.cwd()
-    os.chdir(folder)
-    try:
-        done = CliRunner().invoke(orama, words, env={"COLUMNS": "80", "NO_COLOR": "1"})
-    finally:
-        os.chdir(before)
-    if done.exit_code:
-        raise RuntimeError(f"{example}: {done.output}")
-    lines = done.output.replace(str(folder.resolve()), "…").rstrip().splitlines()
-    return "\n".join([*lines[:LINES], *(["…"] if len(lines) > LINES else [])])
 
 
 def _overview() -> str:

@@ -1,8 +1,8 @@
-"""Every generated page by its name below docs/."""
+"""Every generated page and picture by its name below docs/."""
 
 from __future__ import annotations
 
-from generator import alerts, cli, collectors, schema
+from generator import alerts, cli, collectors, examples, pictures, schema
 
 
 def pages() -> dict[str, str]:
@@ -10,5 +10,7 @@ def pages() -> dict[str, str]:
         "alerts.md": alerts.page(),
         "collectors.md": collectors.page(),
         "report-schema.md": schema.page(),
+        "cli/examples.md": examples.page(),
         **{f"cli/{name}": text for name, text in cli.pages().items()},
+        **{f"images/{name}": picture for name, picture in pictures.pictures().items()},
     }

@@ -46,6 +46,25 @@ def test_this_machine() -> None:
     assert leftovers() == []
 
 
+@pytest.mark.parametrize(("missing", "remedy"), [("ssh", "openssh-client"), ("ansible-playbook", "ansible-core")])
+def test_a_program_that_is_missing_here_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, missing: str, remedy: str
+) -> None:
+    conf = tmp_path / "nodes.conf"
+    conf.write_text("testnet|nobody@127.0.0.1:1|node\n")
+    monkeypatch.setattr("shutil.which", lambda name, path=None: None if name == missing else f"/bin/{name}")
+    with pytest.raises(MonitorError, match=f"there is no {missing} here: .*{remedy}"):
+        collect(request_for(conf))
+
+
+def test_what_ansible_says_is_told_without_the_reports() -> None:
+    said: list[str] = []
+    collect(Request(nodes=[LOCAL_NODE], everyone=[LOCAL_NODE], conf=None, verbosity=1), on_said=said.append)
+    text = "\n".join(said)
+    assert "ok: [localhost]" in text
+    assert "orama_report" not in text
+
+
 def test_a_port_where_nobody_listens(tmp_path: Path) -> None:
     conf = tmp_path / "nodes.conf"
     conf.write_text("testnet|nobody@127.0.0.1:1|node\n")

@@ -60,6 +60,18 @@ def test_closing_connections_removes_dead_sockets() -> None:
     assert not socket.exists()
 
 
+def test_who_leaves_last_closes_the_connections() -> None:
+    socket = workspace.control_directory() / "dead"
+    socket.touch()
+    with workspace.connections_in_use():
+        with workspace.connections_in_use():
+            workspace.leave_connections()
+        workspace.leave_connections()
+        assert socket.exists()
+    workspace.leave_connections()
+    assert not socket.exists()
+
+
 def test_sockets_get_a_short_path_where_temporary_files_have_a_long_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,11 +7,12 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 
 from orama_monitor import completion
+from orama_monitor.host_keys import HostKeys
 
 DEFAULT_CONFIG = Path("scripts/remote-nodes.conf")
 CONFIG_VARIABLE = "ORAMA_NODES_CONF"
@@ -33,7 +34,7 @@ class Settings:
     policy: Path | None = None
     timeout: float | None = None
     forks: int | None = None
-    host_keys: str | None = None
+    host_keys: HostKeys | None = None
     verbose: int = 0
 
     @property
@@ -98,7 +99,7 @@ _FLAGS: tuple[Callable[[Any], Any], ...] = (
     click.option("--forks", type=click.IntRange(min=1), metavar="N", help="How many nodes to ask at once."),
     click.option(
         "--host-keys",
-        type=click.Choice(("accept-new", "strict", "off")),
+        type=click.Choice(get_args(HostKeys)),
         help="What to do with SSH host keys.  [default: accept-new]",
     ),
     click.option("-v", "--verbose", count=True, help="Say more about the connection on standard error."),

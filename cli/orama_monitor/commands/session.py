@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 
 
 POLICY_NAME = "monitor-policy.yml"
+LINE_OF_ANSIBLE = 2000  # characters: with -vvv it shows whole ssh commands
 
 
 def require_source(settings: Settings) -> None:
@@ -75,9 +75,17 @@ def request(settings: Settings, quiet: bool = False) -> Request:
         conf=conf,
         forks=settings.forks,
         timeout=settings.timeout or collect.DEFAULT_TIMEOUT,
-        host_keys=settings.host_keys or "accept-new",  # type: ignore[arg-type]
+        host_keys=settings.host_keys or "accept-new",
         verbosity=settings.verbose,
     )
+
+
+def _said(text: str) -> None:
+    """Pass on what -v makes Ansible say; some of it are a node's own words."""
+    from orama_monitor.views.text import clean
+
+    for line in text.splitlines():
+        click.echo(clean(line, LINE_OF_ANSIBLE), err=True)
 
 
 def saved(settings: Settings, paths: Sequence[str]) -> Snapshot:
@@ -113,8 +121,7 @@ def judged(settings: Settings) -> tuple[ClusterReport, int]:
         with interruptible() as stop, Progress([node.host for node in wanted.nodes], sys.stderr) as progress:
             from orama_monitor.collect import collect
 
-            with contextlib.redirect_stdout(sys.stderr):  # where -v makes Ansible talk
-                snapshot = collect(wanted, progress.on_result, stop)
+            snapshot = collect(wanted, progress.on_result, stop, _said if settings.verbose else None)
         code = stop.code
     from orama_monitor.cluster_report import assess
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,13 +37,7 @@ def run_live(
     from orama_monitor.live.terminal import is_full_screen
     from orama_monitor.live.watch import Watch
 
-    source: Watch | Replay
-    if request is not None:
-        source = Watch(Nodes(request, load_request), policy, max(LEAST_INTERVAL, interval), SystemClock())
-    else:
-        assert snapshots
-        source = Replay(snapshots, policy)
-    try:
+    def show(source: Watch | Replay) -> None:
         if plain or not is_full_screen():
             from orama_monitor.live import plain as blocks
 
@@ -51,14 +46,23 @@ def run_live(
             from orama_monitor.live.app import LiveApp, run
 
             run(LiveApp(source, policy_path))
-    finally:
-        if request is not None:
-            _close()
+
+    if request is not None:
+        with _warm_connections():
+            show(Watch(Nodes(request, load_request), policy, max(LEAST_INTERVAL, interval), SystemClock()))
+    else:
+        assert snapshots
+        show(Replay(snapshots, policy))
     return 0
 
 
-def _close() -> None:
-    """End the warm SSH connections that the refreshes shared."""
-    from orama_monitor.workspace import close_connections
+@contextlib.contextmanager
+def _warm_connections() -> Iterator[None]:
+    """The refreshes share SSH connections, which end with the last view or run of this user that uses them."""
+    from orama_monitor import workspace
 
-    close_connections()
+    try:
+        with workspace.connections_in_use():
+            yield
+    finally:
+        workspace.leave_connections()

@@ -14,8 +14,8 @@ from orama_monitor.views.text import text
 
 
 def change_rows(changes: Sequence[Change], last: int) -> Table:
-    """The ``last`` changes, the latest first."""
-    shown = changes[-last:]
+    """The ``last`` changes, the latest first; those of one refresh as they are, the most urgent first."""
+    shown = sorted(changes, key=lambda change: change.at, reverse=True)[:last]
     node = host_column(change.node for change in shown)
     table = Table(
         (
@@ -26,7 +26,7 @@ def change_rows(changes: Sequence[Change], last: int) -> Table:
             Column("MESSAGE", minimum=16, priority=1),
         )
     )
-    for change in reversed(shown):
+    for change in shown:
         table.add(
             [Text(f"{change.at:%H:%M:%S}"), _kind(change), text(change.code), host(change.node), text(change.message)]
         )

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 NODES_A_GROUP = 5
 INDENT = 4
+WHOLE = "orama monitor alerts --all"  # shows what is folded, whatever view folded it
 
 
 def render(report: ClusterReport, least: Severity | None = None, unfold: bool = False) -> RenderableType:
@@ -71,7 +72,7 @@ def _group(found: Group, unfold: bool) -> Iterable[RenderableType]:
             yield from (_consequence(alert) for alert in root.consequences)
     if len(shown) < len(found.roots):
         rest = len(found.roots) - len(shown)
-        yield sentence(Text(f"… and {rest} more (--all shows them)", style=style.DIM), INDENT)
+        yield sentence(Text(f"… and {rest} more: {WHOLE}", style=style.DIM), INDENT)
     if not alone:
         yield hint
 
@@ -108,7 +109,7 @@ def _muted(folded: Folded, unfold: bool) -> Iterable[RenderableType]:
     yield Text()
     count = plural(len(folded.muted), "muted alert")
     if not unfold:
-        yield Text(f"{count} (--all shows them)", style=style.DIM)
+        yield Text(f"{count}: {WHOLE}", style=style.DIM)
         return
     yield Text(f"{count}:", style=style.DIM)
     for root in folded.muted:

@@ -156,7 +156,7 @@ def olric(found: Olric) -> Facts:
     yield say("restarts", found.restart_count)
     yield count(found.log_errors_1h, "errors/h")
     yield count(found.log_suspects_1h, "suspects/h")
-    yield count(found.log_flapping_1h, "joins and leaves/h") if found.log_flapping_1h else None
+    yield count(found.log_flapping_1h, "joined or left/h") if found.log_flapping_1h else None
 
 
 def ipfs(found: Ipfs) -> Facts:

@@ -30,24 +30,43 @@ class Flow:
         further = Text(" " * (first.cell_len if self.hanging is None else self.hanging))
         width = max(8, options.max_width - max(first.cell_len, further.cell_len))
         for number, line in enumerate(self._lines(width, console)):
-            whole = Text(end="").append_text(further if number else first).append_text(line)
-            whole.rstrip()
-            yield from whole.render(console)
+            for part in (further if number else first, *line[:-1], _stripped(line[-1])):
+                yield from _segments(part, console)
             yield Segment.line()
 
-    def _lines(self, width: int, console: Console) -> Iterator[Text]:
-        current = Text()
+    def _lines(self, width: int, console: Console) -> Iterator[list[Text]]:
+        """The facts of each line, with the separators between them."""
+        separator = Text(self.separator, style="dim")
+        current: list[Text] = []
+        used = 0
         for fact in self.facts:
-            together = current.cell_len + len(self.separator) + fact.cell_len
-            if current.cell_len and together <= width:
-                current.append(self.separator, style="dim").append_text(fact)
+            length = fact.cell_len
+            if used and used + len(self.separator) + length <= width:
+                current += [separator, fact]
+                used += len(self.separator) + length
                 continue
-            if current.cell_len:
+            if used:
                 yield current
-            *whole, current = _wrapped(fact, width, console)
-            yield from whole
-        if current.cell_len:
+            *whole, last = _wrapped(fact, width, console)
+            yield from ([part] for part in whole)
+            current, used = [last], last.cell_len
+        if used:
             yield current
+
+
+def _stripped(part: Text) -> Text:
+    """The text without blanks at its end."""
+    if part.plain.endswith(" "):
+        part = part.copy()
+        part.rstrip()
+    return part
+
+
+def _segments(part: Text, console: Console) -> Iterable[Segment]:
+    """A text's segments; most facts have one style, and need none of what Rich does for those that have more."""
+    if part.spans:
+        return part.render(console)
+    return [Segment(part.plain, console.get_style(part.style, default=""))]
 
 
 def sentence(line: Text, indent: int = 0) -> Flow:
@@ -62,5 +81,5 @@ def legend(marks: Iterable[str]) -> Flow:
 
 def _wrapped(fact: Text, width: int, console: Console) -> list[Text]:
     if fact.cell_len <= width:
-        return [Text().append_text(fact)]
-    return list(Text().append_text(fact).wrap(console, width, overflow="fold")) or [Text()]
+        return [fact]
+    return list(fact.wrap(console, width, overflow="fold")) or [Text()]

@@ -143,7 +143,8 @@ def _pairs(found: Mesh) -> list[RenderableType]:
     lines: list[RenderableType] = [Text()]
     for silent in (name for name in found.hosts if name not in found.sees):
         deaf = sum(silent in seen and not heard_lately(seen[silent]) for seen in found.sees.values())
-        said = f"told nothing; {deaf} of {plural(len(found.sees), 'other node')} have not heard it lately"
+        said = f"told nothing of its peers; {deaf or 'none'} of {plural(len(found.sees), 'other node')} "
+        said += "misses it" if deaf < 2 else "miss it"
         lines.append(sentence(Text.assemble((f"? {clean(silent)} ", style.WARN), said)))
     troubled = [pair for pair in found.troubled_pairs() if found.sees.keys() >= set(pair)]
     if troubled:

@@ -31,6 +31,8 @@ def render(report: ClusterReport, least: Severity | None = None) -> RenderableTy
     for node in report.nodes:
         found = sorted(report.standing(least or Severity.INFO, node.host), key=_telling)
         parts += [Text(), *one(node, found, detailed=len(report.nodes) == 1)]
+    if not report.nodes:
+        parts.append(Text("\nNo nodes.", style=style.DIM))
     return Group(*parts)
 
 

@@ -22,15 +22,15 @@ if TYPE_CHECKING:
     from orama_monitor.cluster_report import ClusterReport, JudgedNode
 
 CORE = {
-    "orama-node": ("node", "nd"),
+    "orama-node": ("node", "nod"),
     "orama-gateway": ("gateway", "gw"),
-    "orama-olric": ("olric", "ol"),
-    "orama-ipfs": ("ipfs", "if"),
-    "orama-ipfs-cluster": ("ipfs-c", "ic"),
-    "orama-anyone-relay": ("relay", "rl"),
-    "orama-anyone-client": ("client", "cl"),
-    "coredns": ("coredns", "dn"),
-    "caddy": ("caddy", "ca"),
+    "orama-olric": ("olric", "olr"),
+    "orama-ipfs": ("ipfs", "ipf"),
+    "orama-ipfs-cluster": ("ipfs-c", "ipc"),
+    "orama-anyone-relay": ("relay", "rly"),
+    "orama-anyone-client": ("client", "cli"),
+    "coredns": ("dns", "dns"),
+    "caddy": ("caddy", "cad"),
     "wg-quick@wg0": ("wg0", "wg"),
 }
 LEGEND = ("✓ active", "✗ failed", "! not active", "↻ restart loop", "○ not enabled", "– not installed", "? no answer")

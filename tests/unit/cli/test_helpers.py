@@ -65,6 +65,7 @@ def test_version(orama: Run) -> None:
 
 def completed(orama: Run, *words: str) -> list[str]:
     done = orama(_ORAMA_COMPLETE="bash_complete", COMP_WORDS=" ".join(words), COMP_CWORD=str(len(words) - 1))
+    assert done.code == 0
     return [line.partition(",")[2] for line in done.out.splitlines()]
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from orama_monitor.alerts.alert import CLUSTER, Alert, Severity
 from orama_monitor.cluster_report import ClusterReport, JudgedNode, Meta, summarize
+from orama_monitor.live.changes import change_rows
 from orama_monitor.live.history import CHANGES, LIMIT, History, key_of
 from orama_monitor.live.sparks import sparkline
 from tests.unit.clusters import BEGAN, healthy, host, lost
@@ -108,6 +109,11 @@ class TestChanges:
 
 
 class TestFlapping:
+    def test_of_the_last_refresh_the_worst_news_are_listed_first(self) -> None:
+        history = after([], [alert()], [alert(node=host(0), severity=Severity.CRITICAL)])
+        rows = [[cell.plain for cell in row] for row in change_rows(history.changes, last=2).rows]
+        assert [row[1] for row in rows] == ["✗ new critical", "✓ resolved"]
+
     def test_coming_back_once_is_not_flapping(self) -> None:
         track = after([], [alert()], [], [alert()]).track(alert())
         assert track and not track.flaps

@@ -1,0 +1,47 @@
+"""What it costs to start: the help and a completion, each in a process of its own."""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+
+from orama_bench.measure import Subject, run
+from orama_bench.table import Line
+
+BIN = Path(sys.executable).parent
+ORAMA = str(BIN / "orama")
+GOAL = 150
+ROUNDS = 10
+SUBJECTS = (
+    Subject("orama --help", [ORAMA, "--help"]),
+    Subject("orama monitor --help", [ORAMA, "monitor", "--help"]),
+    Subject(
+        "completion of a command",
+        [ORAMA],
+        {"_ORAMA_COMPLETE": "bash_complete", "COMP_WORDS": "orama monitor cl", "COMP_CWORD": "2"},
+    ),
+    Subject(
+        "completion of an alert's code",
+        [ORAMA],
+        {"_ORAMA_COMPLETE": "bash_complete", "COMP_WORDS": "orama monitor explain RQ", "COMP_CWORD": "3"},
+    ),
+)
+
+
+def startup_lines() -> list[Line]:
+    """CPU milliseconds, user and system, the median of ten after one that does not count."""
+    with tempfile.TemporaryDirectory(prefix="orama-bench-") as directory:
+        log = Path(directory) / "log"
+        return [Line(f"{subject.name}, CPU", GOAL, _cpu(subject, log), " ms") for subject in SUBJECTS]
+
+
+def _cpu(subject: Subject, log: Path) -> int:
+    run(subject, log)
+    return round(1000 * statistics.median(run(subject, log).cpu for _round in range(ROUNDS)))
+
+
+if __name__ == "__main__":
+    for line in startup_lines():
+        print(line)

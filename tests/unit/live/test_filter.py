@@ -1,0 +1,46 @@
+"""Only the nodes and alerts with these words."""
+
+from __future__ import annotations
+
+from tests.unit.clusters import host, report
+from tests.unit.live.fakes import FakeNodes, with_memory
+from tests.unit.live.harness import running
+
+
+class TestFilter:
+    async def test_nodes(self) -> None:
+        async with running() as live:
+            await live.press("2", "slash", *"nameserver")
+            assert host(0) in live.text and host(3) not in live.text
+            assert "Filter “nameserver”: 2 of 5" in live.text
+            await live.press("enter")
+            assert host(3) not in live.text
+            await live.press("j")
+            await live.press("escape")
+            assert host(3) in live.text and "Filter" not in live.text.splitlines()[1]
+
+    async def test_alerts(self) -> None:
+        snapshot = with_memory(95)
+        system = report(snapshot, 2).system
+        assert system is not None
+        system.disk_use_pct = 97
+        async with running(FakeNodes(snapshot)) as live:
+            await live.press("7")
+            assert "MEMORY_HIGH" in live.text and "DISK_HIGH" in live.text
+            await live.press("slash", *"disk", "enter")
+            assert "MEMORY_HIGH" not in live.text and "DISK_HIGH" in live.text
+
+    async def test_nothing_found(self) -> None:
+        async with running() as live:
+            await live.press("2", "slash", *"zzz")
+            assert "No node has this" in live.text
+            await live.press("enter", "7")
+            assert "No alert has this" in live.text
+            for number in range(1, 8):
+                await live.press(str(number))
+                assert "could not be drawn" not in live.text
+
+    async def test_markup_is_only_text(self) -> None:
+        async with running() as live:
+            await live.press("2", "slash", "left_square_bracket", *"/red", "right_square_bracket", "enter")
+            assert "[/red]" in live.text

@@ -1,0 +1,63 @@
+"""Muting from the view."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from orama_monitor.live.screens.main import MainScreen
+from orama_monitor.live.screens.mute import MuteScreen
+from tests.unit.live.fakes import FakeNodes, with_memory
+from tests.unit.live.harness import running
+
+
+class TestMuting:
+    async def test_an_alert(self, tmp_path: Path) -> None:
+        path = tmp_path / "policy.yml"
+        async with running(FakeNodes(with_memory(95)), size=(120, 40), policy_path=path) as live:
+            await live.press("7", "m")
+            assert isinstance(live.app.screen, MuteScreen) and "MEMORY_HIGH on" in live.text
+            await live.press("tab", *"new RAM ordered", "enter")
+            await live.until(lambda: "1 muted" in live.text)
+            text = path.read_text()
+            assert "MEMORY_HIGH" in text and "2026-02-16T20:00:00Z" in text and "new RAM ordered" in text
+            await live.refresh()
+            assert "muted" in live.text and not live.watch.state.history.changes
+            await live.press("m")
+            assert any("muted already" in notice for notice in live.notices)
+
+    async def test_for_good(self, tmp_path: Path) -> None:
+        path = tmp_path / "policy.yml"
+        async with running(FakeNodes(with_memory(95)), policy_path=path) as live:
+            await live.press("7", "m", "ctrl+u", "enter")
+            await live.until(lambda: path.exists())
+            assert "until" not in path.read_text()
+
+    async def test_a_length_nobody_understands(self, tmp_path: Path) -> None:
+        path = tmp_path / "policy.yml"
+        async with running(FakeNodes(with_memory(95)), policy_path=path) as live:
+            await live.press("7", "m", "ctrl+u", *"soon", "enter")
+            assert "expected 30m, 8h" in live.text and not path.exists()
+            await live.press("escape")
+            assert isinstance(live.app.screen, MainScreen)
+
+    async def test_a_policy_that_cannot_be_written(self, tmp_path: Path) -> None:
+        path = tmp_path / "policy.yml"
+        path.write_text("mutes: [")
+        async with running(FakeNodes(with_memory(95)), policy_path=path) as live:
+            await live.press("7", "m", "enter")
+            assert "not YAML" in live.text and isinstance(live.app.screen, MuteScreen)
+
+    async def test_from_the_detail(self, tmp_path: Path) -> None:
+        async with running(FakeNodes(with_memory(95)), policy_path=tmp_path / "policy.yml") as live:
+            await live.press("7", "enter", "m", "enter")
+            await live.until(lambda: "muted" in live.text)
+
+    async def test_nothing_chosen(self, tmp_path: Path) -> None:
+        async with running(policy_path=tmp_path / "policy.yml") as live:
+            await live.press("2", "m")
+            assert live.notices == ["Choose an alert first (tab 7)"]
+
+    async def test_no_policy_file(self) -> None:
+        async with running(FakeNodes(with_memory(95))) as live:
+            await live.press("7", "m")
+            assert "--policy" in live.notices[0]

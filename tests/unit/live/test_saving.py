@@ -1,0 +1,54 @@
+"""What was collected, saved as a report."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from orama_monitor.cluster_report import assess, load
+from tests.unit.clusters import healthy, host
+from tests.unit.live.fakes import FakeNodes, with_memory
+from tests.unit.live.harness import running
+
+
+class TestSaving:
+    async def test_the_same_as_report(self, tmp_path: Path) -> None:
+        async with running(FakeNodes(with_memory(95)), directory=tmp_path) as live:
+            await live.press("s")
+            await live.until(lambda: bool(live.notices))
+            path = tmp_path / "orama-testnet-20260216T120000Z.json"
+            assert live.notices == [f"Saved as {path.name}"]
+            assert live.watch.snapshot is not None
+            assert path.read_text() == assess(live.watch.snapshot, live.watch.policy).to_json() + "\n"
+            assert assess(load([str(path)])).alerts == json_alerts(path)
+
+    async def test_nothing_is_overwritten(self, tmp_path: Path) -> None:
+        async with running(directory=tmp_path) as live:
+            await live.press("s", "s")
+            await live.until(lambda: len(live.notices) == 2)
+            assert len(list(tmp_path.iterdir())) == 2
+
+    async def test_nothing_to_save(self, tmp_path: Path) -> None:
+        nodes = FakeNodes()
+        nodes.held = {host(index) for index in range(5)}
+        async with running(nodes, directory=tmp_path, is_held=True) as live:
+            await live.press("s")
+            assert live.notices == ["There is nothing to save yet"]
+
+    async def test_nowhere_to_save(self, tmp_path: Path) -> None:
+        async with running(directory=tmp_path / "gone") as live:
+            await live.press("s")
+            await live.until(lambda: bool(live.notices))
+            assert "No such file or directory" in live.notices[0]
+
+    async def test_a_hostile_environment(self, tmp_path: Path) -> None:
+        async with running(FakeNodes(healthy(environment="../../etc/x")), directory=tmp_path) as live:
+            await live.press("s")
+            await live.until(lambda: bool(live.notices))
+            assert [path.name for path in tmp_path.iterdir()] == ["orama-______etc_x-20260216T120000Z.json"]
+
+
+def json_alerts(path: Path) -> list[object]:
+    from orama_monitor.alerts.alert import Alert
+
+    return [Alert.model_validate(alert) for alert in json.loads(path.read_text())["alerts"]]

@@ -1,0 +1,113 @@
+"""Trouble that must not end the view, and what must."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from orama_monitor.live import pages
+from orama_monitor.live.app import LiveApp
+from tests.unit.clusters import healthy, host
+from tests.unit.live.fakes import FakeNodes, with_memory
+from tests.unit.live.harness import running
+
+
+class TestSurviving:
+    async def test_no_network(self) -> None:
+        async with running(size=(120, 24)) as live:
+            live.nodes.trouble = "Ansible could not run: no network"
+            await live.refresh()
+            assert "✗ 12:00:30 UTC: Ansible could not run: no network; what was known before is shown" in live.text
+            assert "all 5 nodes healthy" in live.text
+            live.nodes.trouble = None
+            await live.refresh()
+            assert "no network" not in live.text.splitlines()[1]
+            assert "Answers again" in live.notices
+
+    async def test_no_network_from_the_start(self) -> None:
+        nodes = FakeNodes()
+        nodes.trouble = "nothing works"
+        async with running(nodes, is_held=True) as live:
+            await live.until(lambda: "nothing works" in live.text)
+            assert "no data yet" in live.text and "known before" not in live.text
+            nodes.trouble = None
+            await live.refresh()
+            assert "all 5 nodes healthy" in live.text
+
+    async def test_a_conf_broken_and_mended(self) -> None:
+        async with running() as live:
+            live.nodes.conf_trouble = "nodes.conf, line 3: 2 fields"
+            await live.refresh()
+            assert "nodes.conf, line 3: 2 fields" in live.text
+            live.nodes.conf_trouble = None
+            live.nodes.snapshot = healthy(6)
+            await live.refresh()
+            await live.press("2")
+            assert host(5) in live.text
+
+    async def test_a_conf_with_other_nodes(self) -> None:
+        async with running() as live:
+            await live.refresh(healthy(7))
+            assert "The conf changed: 2 nodes more, 0 gone" in live.notices
+            await live.refresh(healthy(4))
+            await live.press("2")
+            assert host(5) not in live.text
+
+    async def test_a_view_that_fails(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def fail(_report: object) -> None:
+            raise KeyError("boom")
+
+        monkeypatch.setattr(pages.dns, "render", fail)
+        async with running() as live:
+            await live.press("5")
+            assert "This page could not be drawn: KeyError" in live.text
+            await live.press("6")
+            assert "NAMESPACE" in live.text
+
+    async def test_answers_that_cannot_be_judged(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        async with running(size=(120, 24)) as live:
+            monkeypatch.setattr("orama_monitor.live.watch.assess", lambda *_: 1 / 0)
+            await live.refresh()
+            assert "could not be judged: ZeroDivisionError" in live.text
+            assert "all 5 nodes healthy" in live.text
+
+    async def test_resizing(self) -> None:
+        async with running(FakeNodes(with_memory(95))) as live:
+            for number, size in enumerate([(40, 10), (200, 60), (20, 5), (10, 3), (80, 24)] * 2):
+                await live.pilot.resize_terminal(*size)
+                await live.press(str(number % 7 + 1))
+            await live.press("2")
+            assert all(len(line) <= 80 for line in live.text.splitlines())
+            assert "RQLITE" in live.text
+
+    async def test_nodes_that_hang_when_it_ends(self) -> None:
+        nodes = FakeNodes()
+        async with running(nodes) as live:
+            nodes.held = {host(1)}
+            await live.press("r")
+            await live.until(lambda: nodes.is_running)
+            await live.pilot.press("q")
+        assert nodes.was_stopped and not nodes.is_running
+
+
+class TestLeaving:
+    @pytest.mark.parametrize(
+        ("before", "key"),
+        [
+            *product([(), ("question_mark",), ("2", "enter")], ["q", "ctrl+c", "ctrl+q"]),
+            *product([("slash",)], ["ctrl+c", "ctrl+q"]),
+        ],
+    )
+    async def test_quit(self, before: tuple[str, ...], key: str) -> None:
+        async with running() as live:
+            await live.press(*before)
+            await live.pilot.press(key)
+            await live.until(lambda: live.app._exit)
+
+    async def test_ctrl_z(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        suspended = []
+        monkeypatch.setattr(LiveApp, "action_suspend_process", lambda _app: suspended.append(True))
+        async with running() as live:
+            await live.press("ctrl+z")
+            assert suspended
