@@ -14,9 +14,13 @@ from pathlib import Path
 from orama_lab import Lab
 from orama_lab.faults import COMBINATIONS, FAULTS
 from orama_monitor import workspace
+from orama_monitor.collect import DEFAULT_TIMEOUT
 from tests.lab.commands import Root, expected, healed, report, roots
 
 RESULT = Path(__file__).resolve().parents[2] / "docs" / "fault-matrix.md"
+
+#: A fault may hold a collection as long as one node may take, and not longer, in s: that, and a run of healthy nodes.
+LONGEST = DEFAULT_TIMEOUT + 15
 
 #: One fault, or several that stand at once: each by its name and the node, None for its own.
 Trial = tuple[tuple[str, str | None], ...]
@@ -30,15 +34,18 @@ class Outcome:
     expected: set[Root] = field(default_factory=set)
     got: set[Root] = field(default_factory=set)
     left: set[Root] = field(default_factory=set)
+    #: How long the collection took with the fault standing, in s.
+    took: float = 0.0
     seconds: float = 0.0
     error: str = ""
 
     @property
     def exact(self) -> bool:
-        return self.got == self.expected and not self.left and not self.error
+        return self.got == self.expected and not self.left and not self.error and self.took <= LONGEST
 
     def __str__(self) -> str:
         said = [f"expected {_words(self.expected)}, got {_words(self.got)}"]
+        said += [f"the collection took {self.took:.0f} s"] if self.took > LONGEST else []
         said += [f"after healing {_words(self.left)}"] if self.left else []
         return "; ".join([*said, *([self.error] if self.error else [])])
 
@@ -83,7 +90,9 @@ def attempt(lab: Lab, trial: Trial) -> Outcome:
             for name, node in trial:
                 outcome.expected |= expected(lab, lab.fault(name, node))
             workspace.close_connections()  # a warm one may outlive what keeps new ones out
-            outcome.got = roots(report(lab))
+            found = report(lab)
+            outcome.got = roots(found)
+            outcome.took = float(found["meta"]["duration_seconds"])
         finally:
             outcome.left = healed(lab)
     except Exception as error:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from . import anyone, dns, gateway, ipfs, namespaces, network, olric, reach, rqlite, system, units, wireguard
+from . import answers, anyone, dns, gateway, ipfs, namespaces, network, olric, reach, rqlite, system, units, wireguard
 from .combinations import COMBINATIONS
 from .registry import FAULTS, At, Fault, find, pick
 
-MODULES = (reach, units, rqlite, wireguard, system, network, dns, olric, ipfs, gateway, anyone, namespaces)
+MODULES = (reach, answers, units, rqlite, wireguard, system, network, dns, olric, ipfs, gateway, anyone, namespaces)
 
 __all__ = ["COMBINATIONS", "FAULTS", "MODULES", "At", "Fault", "find", "pick"]
