@@ -180,7 +180,7 @@ def _is_host(host: str) -> bool:
 
 
 def _key(key: str, path: Path, number: int) -> Path:
-    if not key.isprintable():
+    if not key.isprintable() or re.search(r"\{[{%#]", key):
         raise ConfError(path, number, "the key must be the path of a file")
     try:
         return path.parent.absolute() / Path(key).expanduser()

@@ -37,4 +37,4 @@ def _check(raw: bytes) -> None:
         assert node.password is None or node.password not in repr(node) or len(node.password) < 8
 
 
-TARGETS = (Target("remote-nodes.conf", _check, tuple(seed.encode() for seed in SEEDS), share=4),)
+TARGETS = (Target("remote-nodes.conf", _check, tuple(seed.encode() for seed in SEEDS), share=10, longest=400),)

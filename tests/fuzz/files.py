@@ -129,5 +129,6 @@ TARGETS = (
         choices([_check(parse) for parse, _begin in PARSERS]),
         tuple(seed for number, (_, begin) in enumerate(PARSERS) for seed in chosen(number, answers(*begin))),
         share=8,
+        longest=1000,
     ),
 )

@@ -67,7 +67,7 @@ def _fuzz(name: str, executions: int) -> int:
     with tempfile.TemporaryDirectory() as corpus:
         for number, seed in enumerate(target.seeds):
             (Path(corpus) / str(number)).write_bytes(seed)
-        limits = [f"-timeout={TIME_LIMIT}", f"-rss_limit_mb={MEMORY_LIMIT}", "-max_len=4096", "-len_control=0"]
+        limits = [f"-timeout={TIME_LIMIT}", f"-rss_limit_mb={MEMORY_LIMIT}", f"-max_len={target.longest}"]
         kept = f"-artifact_prefix={KEPT / name.replace(' ', '-')}-"
         atheris.Setup([name, f"-runs={executions}", kept, *limits, corpus], target.check)
         atheris.Fuzz()

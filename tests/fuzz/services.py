@@ -137,6 +137,6 @@ def _section(collect: Callable[[Probe], Any], probe: Probe) -> Any:
 
 
 TARGETS = (
-    Target("services' JSON", choices(CHECKS), tuple(told.encode() for told in answers("http")), share=4),
+    Target("services' JSON", choices(CHECKS), tuple(told.encode() for told in answers("http")), share=6, longest=1000),
     Target("whole collectors", _collected, tuple(bytes([number % 256, number // 256]) for number in range(len(CASES)))),
 )

@@ -21,6 +21,8 @@ class Target:
     seeds: tuple[bytes, ...]
     #: The part of all executions that this one gets.
     share: int = 1
+    #: The longest input that is tried; what is slow for a long one is looked for in test_linear.py.
+    longest: int = LENGTH
 
 
 def text(raw: bytes) -> str:

@@ -109,6 +109,7 @@ TARGETS = (
         "protocols on a node",
         choices((_dns, _name, _resp, _http, _url, _certificate, _address)),
         tuple(seed for number, seeds in enumerate(SEEDS) for seed in chosen(number, seeds)),
-        share=8,
+        share=10,
+        longest=400,
     ),
 )

@@ -60,5 +60,5 @@ def _query(raw: bytes) -> None:
 
 TARGETS = (
     Target("policy", _policy, tuple(given.encode() for given in POLICIES)),
-    Target("query", _query, tuple(query.encode() for query in QUERIES), share=2),
+    Target("query", _query, tuple(query.encode() for query in QUERIES), share=4, longest=200),
 )
