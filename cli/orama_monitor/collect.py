@@ -8,6 +8,7 @@ import math
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -54,7 +55,7 @@ def collect(
     ``on_result`` hears of each node as it answers. When ``stop`` is set, what has come is returned, marked partial.
     Raises MonitorError when nothing could be asked.
     """
-    began = now()
+    began, ticks = now(), time.monotonic()
     answers = _Answers(request, on_result)
     with workspace.run_directory() as directory:
         _run(request, directory, answers, stop or threading.Event())
@@ -64,7 +65,7 @@ def collect(
     return Snapshot(
         environment=request.nodes[0].environment,
         collected_at=began,
-        duration_seconds=(now() - began).total_seconds(),
+        duration_seconds=time.monotonic() - ticks,
         partial=stopped and len(answers.results) < len(request.nodes),
         configured=configured(request.everyone),
         nodes=[answers.results[node.host] for node in request.nodes if node.host in answers.results],
