@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -202,8 +201,8 @@ class _Saved(BaseModel):
 
     class SavedMeta(BaseModel):
         environment: str
-        collected_at: datetime
-        duration_seconds: float = 0.0
+        collected_at: AwareDatetime
+        duration_seconds: float = Field(default=0.0, allow_inf_nan=False)
         partial: bool = False
         schema_version: int = SCHEMA_VERSION
         configured: list[ConfiguredNode] | None = None

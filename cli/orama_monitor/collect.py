@@ -9,6 +9,7 @@ import os
 import shutil
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -57,7 +58,7 @@ def collect(
     has come is returned, marked partial. Raises MonitorError when nothing could be asked.
     """
     _require_programs(request)
-    began = now()
+    began, ticks = now(), time.monotonic()
     answers = _Answers(request, on_result, on_said)
     with workspace.run_directory() as directory, workspace.connections_in_use():
         _run(request, directory, answers, stop or threading.Event())
@@ -67,7 +68,7 @@ def collect(
     return Snapshot(
         environment=request.nodes[0].environment,
         collected_at=began,
-        duration_seconds=(now() - began).total_seconds(),
+        duration_seconds=time.monotonic() - ticks,
         partial=stopped and len(answers.results) < len(request.nodes),
         configured=configured(request.everyone),
         nodes=[answers.results[node.host] for node in request.nodes if node.host in answers.results],

@@ -38,9 +38,17 @@ COLLECT_FAILED = (
     ),
     (r"No space left on device", "its disk is full"),
     (r"Read-only file system", "its file system is read-only"),
-    (r"Cannot allocate memory|MemoryError|fork: retry|temporarily unavailable", "it is out of memory or processes"),
+    (
+        r"Cannot allocate memory|MemoryError|fork: retry|temporarily unavailable|start new thread",
+        "it is out of memory or processes",
+    ),
     (r"Connection to \S+ closed|Shared connection", "the connection was cut in the middle"),
 )
+#: By exit code, what ended the node's Python before it could answer.
+ENDED = {
+    137: "it was killed before it could answer: is the node out of memory?",
+    142: "it did not end in time, and was ended on the node",
+}
 
 
 def failure(result: Mapping[str, Any], unreachable: bool, timeout: float) -> tuple[Failure, str]:
@@ -50,14 +58,15 @@ def failure(result: Mapping[str, Any], unreachable: bool, timeout: float) -> tup
     text = "\n".join(str(result.get(key) or "") for key in ("msg", "module_stderr", "stderr", "module_stdout"))
     if unreachable:
         return "unreachable", _reason(UNREACHABLE, text) or _first_line(text)
-    return "collect_failed", _reason(COLLECT_FAILED, text) or _first_line(text)
+    ended = ENDED.get(result.get("rc") or 0)
+    return "collect_failed", _reason(COLLECT_FAILED, text) or ended or _first_line(text)
 
 
 def _reason(patterns: tuple[tuple[str, str], ...], text: str) -> str | None:
     for pattern, reason in patterns:
         found = re.search(pattern, text)
         if found:
-            return reason.format(**found.groupdict())[:REASON_LIMIT]
+            return " ".join(reason.format(**found.groupdict()).split())[:REASON_LIMIT]
     return None
 
 

@@ -149,7 +149,7 @@ def _node(line: str, path: Path, number: int) -> Node:
         port=port,
         role=role,
         password=password or None,
-        ssh_key=_key(key, path) if key else None,
+        ssh_key=_key(key, path, number) if key else None,
     )
 
 
@@ -164,7 +164,7 @@ def _address(address: str, path: Path, number: int) -> tuple[str, int | None]:
         host, port = address, None
     if not _is_host(host):
         raise ConfError(path, number, "the host must be a name or an IP address")
-    if port is not None and not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+    if port is not None and not (re.fullmatch(r"[0-9]{1,5}", port) and 0 < int(port) < 65536):
         raise ConfError(path, number, "the port must be a number from 1 to 65535")
     return host, int(port) if port else None
 
@@ -179,5 +179,10 @@ def _is_host(host: str) -> bool:
     return bool(_HOST.fullmatch(host))
 
 
-def _key(key: str, path: Path) -> Path:
-    return path.parent.absolute() / Path(key).expanduser()
+def _key(key: str, path: Path, number: int) -> Path:
+    if not key.isprintable() or re.search(r"\{[{%#]", key):
+        raise ConfError(path, number, "the key must be the path of a file")
+    try:
+        return path.parent.absolute() / Path(key).expanduser()
+    except RuntimeError:
+        raise ConfError(path, number, "the key is in the home of a user that is not on this machine") from None

@@ -53,8 +53,16 @@ def show(renderable: RenderableType) -> None:
 
 def show_json(data: Any, query: str | None = None) -> None:
     """Print ``data``, or what the query finds in it."""
+    click.echo(written(data, query))
+
+
+def written(data: Any, query: str | None = None) -> str:
+    """``data``, or what the query finds in it, as JSON. Raises UsageError where that is no JSON."""
     found = search(query, data) if query is not None else data
-    click.echo(json.dumps(found, indent=2, ensure_ascii=True))
+    try:
+        return json.dumps(found, indent=2, ensure_ascii=True, allow_nan=False)
+    except (TypeError, ValueError):
+        raise click.UsageError(f"--query: {query!r} finds no value that JSON has") from None
 
 
 def search(query: str, data: Any) -> Any:
@@ -68,9 +76,13 @@ def search(query: str, data: Any) -> Any:
         raise click.UsageError(f"--query: {query!r} ends too early, at column {len(query) + 1}") from None
     except exceptions.LexerError as error:
         raise click.UsageError(f"--query: {query!r}, column {error.lexer_position + 1}: {error.message}") from None
+    except exceptions.ArityError as error:
+        raise click.UsageError(f"--query: {query!r}: {error}") from None
     except exceptions.ParseError as error:
         raise click.UsageError(
             f"--query: {query!r}, column {error.lex_position + 1}: unexpected {error.token_value!r}"
         ) from None
     except exceptions.JMESPathError as error:
         raise click.UsageError(f"--query: {query!r}: {' '.join(str(error).split())}") from None
+    except RecursionError:
+        raise click.UsageError("--query: nested too deep") from None

@@ -33,6 +33,9 @@ def test_unreachable(said: str, reason: str) -> None:
     ("result", "reason"),
     [
         ({"msg": "Missing sudo password"}, "put it in the conf"),
+        ({"msg": "x", "module_stderr": "sudo: \x0b a\x85b"}, "sudo is broken: a b"),
+        ({"msg": "no report came back", "rc": 137}, "it was killed before it could answer"),
+        ({"msg": "no report came back", "rc": 142}, "it did not end in time"),
         ({"msg": "Incorrect sudo password"}, "refuses the password"),
         ({"msg": "x", "module_stderr": "sudo: a password is required"}, "put it in the conf"),
         (

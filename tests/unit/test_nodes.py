@@ -52,6 +52,9 @@ def test_the_forms_of_a_line() -> None:
         ("testnet|root@fe80::1%eth0|S3CRET|node", "host"),
         ("testnet|root@host:99999|S3CRET|node", "port"),
         ("testnet|root@host:٣|S3CRET|node", "port"),
+        pytest.param(f"testnet|root@host:{'1' * 5000}|S3CRET|node", "port", id="a port of 5000 digits"),
+        ("testnet|root@h|S3CRET|node|~nobody-of-this-name/id", "key"),
+        ("testnet|root@h|S3CRET|node|keys/\0", "key"),
     ],
 )
 def test_a_bad_line_is_named_without_its_secrets(line: str, reason: str) -> None:

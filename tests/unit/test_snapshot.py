@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from orama_monitor.cluster_report import parse
 from orama_monitor.errors import MonitorError
 from orama_monitor.snapshot import ConfiguredNode, NodeResult, Snapshot, merge, read_report
 
@@ -67,3 +68,11 @@ def test_the_newest_answer_of_a_node_counts() -> None:
 def test_environments_do_not_merge() -> None:
     with pytest.raises(MonitorError, match="different environments do not merge: devnet, testnet"):
         merge([slice_of("a"), slice_of("b", environment="devnet")])
+
+
+@pytest.mark.parametrize("wrong", ['"duration_seconds": 1e999', '"collected_at": "2026-02-16T12:00:00"'])
+def test_a_saved_report_with_no_such_time_is_one_line(wrong: str) -> None:
+    meta = f'"environment": "testnet", "collected_at": "2026-02-16T12:00:00Z", {wrong}'
+    with pytest.raises(MonitorError) as error:
+        parse(f'{{"meta": {{{meta}}}, "nodes": []}}', "saved.json")
+    assert str(error.value).startswith("saved.json: not a report of `orama monitor report`: meta.")

@@ -84,7 +84,12 @@ def test_a_query_finds(orama: Run, healthy_file: Path) -> None:
         ("nodes ~ x", "column 7"),
         ("nope(nodes)", "nope"),
         ("length(`1`)", "length"),
+        ("sort_by()", "Expected 2 arguments"),
+        ("&host", "finds no value that JSON has"),
+        ("to_number('nan')", "finds no value that JSON has"),
+        ("(" * 5000, "nested too deep"),
     ],
+    ids=lambda value: value[:20],
 )
 def test_a_wrong_query_says_where(orama: Run, healthy_file: Path, query: str, said: str) -> None:
     done = orama("monitor", "cluster", "--from", healthy_file, "--query", query)

@@ -2,10 +2,40 @@
 
 from __future__ import annotations
 
-from . import anyone, dns, gateway, ipfs, namespaces, network, olric, reach, rqlite, slow, system, units, wireguard
+from . import (
+    answers,
+    anyone,
+    dns,
+    gateway,
+    ipfs,
+    namespaces,
+    network,
+    olric,
+    reach,
+    rqlite,
+    slow,
+    system,
+    units,
+    wireguard,
+)
 from .combinations import COMBINATIONS
 from .registry import FAULTS, At, Fault, find, pick
 
-MODULES = (reach, units, rqlite, wireguard, system, network, dns, olric, ipfs, gateway, anyone, namespaces, slow)
+MODULES = (
+    reach,
+    answers,
+    units,
+    rqlite,
+    wireguard,
+    system,
+    network,
+    dns,
+    olric,
+    ipfs,
+    gateway,
+    anyone,
+    namespaces,
+    slow,
+)
 
 __all__ = ["COMBINATIONS", "FAULTS", "MODULES", "At", "Fault", "find", "pick"]

@@ -21,6 +21,7 @@ from ansible_collections.orama.monitor.plugins.plugin_utils.pack import MARK, pa
 
 FACT = "orama_report"
 STDERR_LIMIT = 2000
+REPORT_LIMIT = 2_000_000
 
 
 class ActionModule(ActionBase):
@@ -65,9 +66,11 @@ class ActionModule(ActionBase):
 def _result(answer: dict) -> dict:
     """The task's result, from what the node's Python printed: noise of a login shell may come before the mark."""
     _noise, mark, text = (answer.get("stdout") or "").rpartition(MARK)
+    if len(text) > REPORT_LIMIT:
+        return dict(failed=True, msg="the answer is too large: %d characters" % len(text))
     if mark:
         try:
-            report = json.loads(text, parse_constant=_refuse)
+            report = json.loads(text, parse_constant=_refuse, object_pairs_hook=_once)
         except (ValueError, RecursionError):
             return dict(failed=True, msg="the report is not valid JSON")
         if isinstance(report, dict):
@@ -88,3 +91,11 @@ def _noise_of(answer: dict) -> str:
 
 def _refuse(constant: str):
     raise ValueError("%s is not JSON" % constant)
+
+
+def _once(pairs: list) -> dict:
+    """An object's fields, of which none may stand there twice: two readers could believe two different ones."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name stands there twice")
+    return found

@@ -9,6 +9,7 @@ import re
 
 from .errors import Denied, Missing, ProbeError
 from .options import Options
+from .pick import count
 from .probe import Output, Probe
 
 CORE_UNITS = (
@@ -46,6 +47,7 @@ UNKNOWN_NUMBERS = ("", "[not set]", str(2**64 - 1))  # old versions print the nu
 LOOP_RESTARTS = 3
 LOOP_SECONDS = 300
 JOURNAL_LINES = 10000
+LINE_LIMIT = 2000  # of a line no more is looked at: a pattern's search in a line of megabytes has no end
 JOURNAL_FOLDERS = ("/run/log/journal", "/var/log/journal")
 UNREADABLE_JOURNAL = ("insufficient permissions", "not seeing messages from other users")
 
@@ -122,7 +124,7 @@ def parse_show(text: str, now: float) -> dict[str, dict]:
     """The blocks of ``systemctl show`` as units by name; ``now`` is the monotonic clock in seconds."""
     found = {}
     for block in re.split(r"\n\s*\n", text):
-        values = dict(line.split("=", 1) for line in block.splitlines() if "=" in line)
+        values = dict(line[:LINE_LIMIT].split("=", 1) for line in block.splitlines() if "=" in line[:LINE_LIMIT])
         if values.get("Id"):
             unit = _parsed(values, now)
             found[unit["name"]] = unit
@@ -161,7 +163,7 @@ def loops(restarts: int | None, state: str | None, since: int | None) -> bool | 
 
 
 def _number(text: str | None) -> int | None:
-    return int(text) if text and text not in UNKNOWN_NUMBERS and re.match(r"[0-9]{1,20}$", text) else None
+    return None if text in UNKNOWN_NUMBERS else count(text)
 
 
 class _JournalOf:
@@ -204,5 +206,6 @@ def _holds_files(probe: Probe, folder: str) -> bool:
 
 
 def parse_journal(text: str) -> list[str]:
-    """Messages, newest first, as a list oldest first, without the remarks of journalctl itself."""
-    return [line for line in reversed(text.splitlines()) if not re.match(r"-- .* --$", line)]
+    """Messages, newest first, as a list oldest first, cut short, without the remarks of journalctl itself."""
+    lines = (line[:LINE_LIMIT] for line in reversed(text.splitlines()))
+    return [line for line in lines if not re.match(r"-- .* --$", line)]

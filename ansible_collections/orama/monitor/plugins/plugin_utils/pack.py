@@ -12,13 +12,15 @@ import zlib
 
 MARK = "\n#orama-report:"
 PACKAGE = "orama_collectors"
+#: Seconds after its deadline in which the program is gone, or the kernel ends it, whatever it is in the middle of.
+GRACE = 5
 MODULE_UTILS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "module_utils")
 
 PROGRAM = """\
 import sys
 if sys.version_info < (3, 8):
     sys.exit("Python 3.8 or later is needed, this is %%d.%%d" %% sys.version_info[:2])
-import base64, json, os, zlib
+import base64, json, math, os, signal, zlib
 from importlib.machinery import ModuleSpec
 SOURCES = json.loads(zlib.decompress(base64.b64decode(%(sources)r)))
 class Packed:
@@ -36,7 +38,10 @@ class Packed:
 sys.meta_path.insert(0, Packed)
 from %(package)s.node import report
 from %(package)s.options import Options
-found = json.dumps(report(Options(**json.loads(%(options)r))), allow_nan=False)
+options = Options(**json.loads(%(options)r))
+signal.signal(signal.SIGALRM, signal.SIG_DFL)
+signal.alarm(math.ceil(options.deadline) + %(grace)d)
+found = json.dumps(report(options), allow_nan=False)
 sys.stdout.write(%(mark)r + found + "\\n")
 sys.stdout.flush()
 os._exit(0)
@@ -45,7 +50,8 @@ os._exit(0)
 
 def packed(options: dict) -> bytes:
     """The program that prints the mark and then one node's report as JSON."""
-    return (PROGRAM % dict(sources=SOURCES, package=PACKAGE, options=json.dumps(options), mark=MARK)).encode()
+    words = dict(sources=SOURCES, package=PACKAGE, options=json.dumps(options), mark=MARK, grace=GRACE)
+    return (PROGRAM % words).encode()
 
 
 def _sources() -> str:

@@ -21,6 +21,10 @@ UNIT = re.compile(r"orama-namespace-rqlite@(.+)$")
 OLRIC, GATEWAY = 2, 4  # how far their ports are from RQLite's, which is the namespace's base
 STATUS, READY, HEALTH = "/status", "/readyz?timeout=2s", "/v1/health"
 LIMIT = 100
+#: No part of it runs over the end of a line, so that its search in a hostile file has an end.
+BASE = re.compile(
+    r"""^[ \t]*(?:export[ \t]+)?HTTP_ADDR[ \t]*=[ \t]*["']?\S*:([0-9]{1,5})["']?[ \t\r]*$""", re.MULTILINE
+)
 UP_FIELDS = ("rqlite_up", "rqlite_ready", "rqlite_state", "olric_up", "gateway_up", "gateway_status")
 
 
@@ -119,6 +123,6 @@ def _base(probe: Probe, parts: Parts, name: str) -> int | None:
 
 def parse_base(env: str) -> int | None:
     """The port of ``HTTP_ADDR=host:port`` in an environment file."""
-    found = re.search(r"""^\s*(?:export\s+)?HTTP_ADDR\s*=\s*["']?\S*:(\d{1,5})["']?\s*$""", env, re.MULTILINE)
+    found = BASE.search(env)
     port = int(found.group(1)) if found else 0
     return port if 0 < port <= 65535 - GATEWAY else None

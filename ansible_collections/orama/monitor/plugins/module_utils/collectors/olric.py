@@ -22,7 +22,8 @@ PORT, MEMBERLIST_PORT = 3320, 3322
 HOUR = 3600
 MEMBERS_LIMIT = 200
 
-SUSPECT = re.compile(r"\bsuspect\b|\bmarking\b.*\b(?:failed|dead)\b", re.IGNORECASE)
+SUSPECT = re.compile(r"\bsuspect\b", re.IGNORECASE)
+MARKING, LOST = re.compile(r"\bmarking\b", re.IGNORECASE), re.compile(r"\b(?:failed|dead)\b", re.IGNORECASE)
 CAME_OR_WENT = re.compile(r"\bnode (joined|left)\b:?\s*(\S*)", re.IGNORECASE)
 
 
@@ -49,7 +50,7 @@ def _members(answers: local.Answers) -> dict:
     """What CLUSTER.MEMBERS tells; a reply of another shape is a problem, and what it tells all the same is kept."""
     reply = answers.of("members")
     section = parse_members(reply)
-    if reply is not None and section["member_count"] != len(reply):
+    if reply is not None and (not isinstance(reply, list) or section["member_count"] != len(reply)):
         answers.understood("members", None)
     return section
 
@@ -76,9 +77,15 @@ def parse_log(lines: list[str] | None) -> dict:
         return dict(log_errors_1h=None, log_suspects_1h=None, log_flapping_1h=None)
     return dict(
         log_errors_1h=count_errors(lines),
-        log_suspects_1h=sum(1 for line in lines if SUSPECT.search(line)),
+        log_suspects_1h=sum(1 for line in lines if is_suspicion(line)),
         log_flapping_1h=count_flapping(lines),
     )
+
+
+def is_suspicion(line: str) -> bool:
+    """Whether a member is suspected, or marked as failed or dead."""
+    marking = MARKING.search(line)
+    return bool(SUSPECT.search(line) or (marking and LOST.search(line, marking.end())))
 
 
 def count_flapping(lines: list[str]) -> int:
