@@ -14,12 +14,13 @@ from ..pick import text as printable
 from ..probe import Output, Probe
 from ..sockets import ESTABLISHED, TIME_WAIT, complete, listeners, tables
 
-# One retransmission among few segments says nothing about the network: a share is given only when it can't exceed
-# the alert's 5 % by one segment. A quiet window ends early; one with retransmissions is watched longer for a better
-# figure.
-WINDOW = 0.15
-LONGER_WINDOW = 0.85
+# A few retransmissions among few segments say nothing about the network: one client that went away gives them. So a
+# quiet window ends early, one with retransmissions is watched longer, one with a large share of them longer still, and
+# a large share is given only when it stands on enough.
+WINDOWS = (0.15, 0.85, 2.0)
+LARGE_SHARE = 5.0
 ENOUGH_SEGMENTS = 200
+ENOUGH_RETRANSMISSIONS = 10
 FEWEST_SEGMENTS = 20
 
 PORTS_LIMIT = 300
@@ -129,9 +130,12 @@ def _usable(flags: str) -> bool:
 def _retransmissions(probe: Probe) -> float | None:
     path = "/proc/net/snmp"
     before = parse_segments(probe.read(path))
-    sent, again = _since(before, parse_segments(probe.machine("read_after", WINDOW, path)))
+    first, longer, longest = WINDOWS
+    sent, again = _since(before, parse_segments(probe.machine("read_after", first, path)))
     if again and sent < ENOUGH_SEGMENTS:
-        sent, again = _since(before, parse_segments(probe.machine("read_after", LONGER_WINDOW, path)))
+        sent, again = _since(before, parse_segments(probe.machine("read_after", longer, path)))
+    if _is_doubtful(sent, again):
+        sent, again = _since(before, parse_segments(probe.machine("read_after", longest, path)))
     return retransmitted(sent, again)
 
 
@@ -143,9 +147,15 @@ def retransmitted(sent: int, again: int) -> float | None:
     """Percent of the segments sent in a window; None when they were too few for a share to mean anything."""
     if again == 0:
         return 0.0
-    if again < 0 or sent < FEWEST_SEGMENTS:  # counters that ran backwards were reset in between
+    if again < 0 or sent < FEWEST_SEGMENTS or _is_doubtful(sent, again):  # less than 0: counters were reset in between
         return None
     return round(min(100.0, 100.0 * again / sent), 2)
+
+
+def _is_doubtful(sent: int, again: int) -> bool:
+    """Whether the share would be large, on too little."""
+    too_little = sent < ENOUGH_SEGMENTS and again < ENOUGH_RETRANSMISSIONS
+    return too_little and again > 0 and 100.0 * again > LARGE_SHARE * sent
 
 
 def parse_segments(text: str) -> tuple[int, int]:
