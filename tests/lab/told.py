@@ -76,7 +76,7 @@ COMMANDS = {
     "sockets": "ss -Hlntup",
     "connections": "ss -Htn state established | wc -l; ss -Htn state time-wait | wc -l",
     "routes": "ip route show",
-    "ping": f"ping -n -q -c 2 -W 2 {RESOLVER} >/dev/null && echo reached || echo lost",
+    "ping": f"ping -n -q -c 1 -W 3 {RESOLVER} >/dev/null && echo reached || echo lost",
     "anon": "cat /etc/anon/anonrc; cat /var/lib/anon/fingerprint",
     "anon log": "cat /var/log/anon/notices.log.1 /var/log/anon/notices.log | grep -o 'Bootstrapped [0-9]*' | tail -1",
     "ufw": "ufw status verbose",

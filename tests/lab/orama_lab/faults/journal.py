@@ -5,11 +5,6 @@ from __future__ import annotations
 from .registry import Action, At
 
 
-def joined(unit: str) -> str:
-    """The beginning of a script that speaks in a unit's name."""
-    return f"echo $$ >/sys/fs/cgroup/system.slice/{unit}.service/cgroup.procs"
-
-
 def says(unit: str, lines: list[str]) -> Action:
     """An action that lets a unit's log have these lines now; `heal` clears journals anyway."""
 
@@ -17,7 +12,8 @@ def says(unit: str, lines: list[str]) -> Action:
         # Whoever spoke has to live until journald has looked up its cgroup, however busy the machine is.
         seen = f'journalctl -q -u {unit} -o cat -n 99 | grep -qF -- "$1"'
         wait = f"cat; for try in $(seq 150); do {seen} && exit 0; sleep 0.1; done; exit 1"
-        script = f"{joined(unit)}; exec systemd-cat -t {unit} sh -c '{wait}' say \"$1\""
+        join = f"echo $$ >/sys/fs/cgroup/system.slice/{unit}.service/cgroup.procs"
+        script = f"{join}; exec systemd-cat -t {unit} sh -c '{wait}' say \"$1\""
         text = "".join(f"{line}\n" for line in lines)
         at.machine.run("bash", "-ec", script, "say", lines[-1], input=text)
 
