@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.ansible.cores import NEWEST, OLDEST
 from tests.ansible.harness import BIN, COLLECTION, ROOT, Ansible
 
 TREES = ("ansible_collections", "cli", "plugins", "playbooks", "roles", "meta", "changelogs", "*.md", "*.toml", "*.yml")
@@ -77,3 +78,20 @@ def test_the_versions_are_one() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert project["version"] == yaml.safe_load((COLLECTION / "galaxy.yml").read_text())["version"]
     assert (BIN / "ansible-playbook").exists()
+
+
+def test_the_table_of_versions_is_of_this_collection() -> None:
+    text = (ROOT / "docs" / "ansible-versions.md").read_text(encoding="utf-8")
+    version = yaml.safe_load((COLLECTION / "galaxy.yml").read_text())["version"]
+    assert f"with orama.monitor {version}," in text
+    assert [core for core in (OLDEST, NEWEST) if f"| {core}." not in text] == []
+
+
+def test_a_plugin_may_be_used_under_the_license_that_ansible_asks_for() -> None:
+    """What Ansible loads as a plugin: either license. All else: MIT alone."""
+    for path in (COLLECTION / "plugins").rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        if text:
+            either = path.parent.name in ("action", "inventory", "lookup", "modules")
+            assert "MIT License (see LICENSE" in text, path
+            assert ("GNU General Public License v3.0+" in text) is either, path
