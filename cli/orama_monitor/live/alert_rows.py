@@ -28,7 +28,7 @@ def header(hosts: Iterable[str]) -> tuple[Column, ...]:
         Column("CODE", minimum=16),
         host_column(hosts),
         Column("SINCE", priority=1),
-        Column("MESSAGE", minimum=16),
+        Column("MESSAGE", minimum=12),
     )
 
 

@@ -56,9 +56,8 @@ def matrix(report: ClusterReport) -> RenderableType:
     installed = {name for node in report.nodes for name, unit in _units(node).items() if _is_loaded(unit)}
     names = [name for name in CORE if name in installed] or list(CORE)
     units = [Column(CORE[name][0], short=CORE[name][1]) for name in names]
-    table = Table(
-        [host_column(node.host for node in report.nodes), *units, Column("other", priority=1, justify="right")]
-    )
+    columns = [host_column(node.host for node in report.nodes), *units, Column("other", priority=1, justify="right")]
+    table = Table(columns, explain_short=True)
     for node in report.nodes:
         its_units = _units(node)
         cells = [mark(its_units.get(name), answered=node.report is not None) for name in names]
