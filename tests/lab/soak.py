@@ -1,6 +1,8 @@
 """What takes long: many refreshes without a leak on either side, and runs that end at random moments.
 
-python -m tests.lab.soak [--refreshes N] [--kills N]      figures on standard output; exit 1 where something is left
+PYTHONPATH=tests/lab python -m tests.lab.soak [--refreshes N] [--kills N]
+
+Figures on standard output; exit 1 where something is left.
 """
 
 from __future__ import annotations
