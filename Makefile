@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test lint matrix lab-build lab-up lab-down bench bench-check docs docs-check clean
+.PHONY: demo test soak matrix lint lab-build lab-up lab-down bench bench-check docs docs-check clean
 .DELETE_ON_ERROR:
 
 $(READY): pyproject.toml
@@ -19,6 +19,10 @@ demo: $(READY)
 
 test: $(READY)
 	tests/run $(ARGUMENTS)
+
+soak: $(READY) lab-build
+	$(BIN)/python -m tests.fuzz.run --executions $(or $(EXECUTIONS),10000000)
+	PYTHONPATH=tests/lab $(BIN)/python -m tests.lab.soak --refreshes $(or $(REFRESHES),1000) --kills $(or $(KILLS),50)
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -54,12 +54,18 @@ ENDED = {
 def failure(result: Mapping[str, Any], unreachable: bool, timeout: float) -> tuple[Failure, str]:
     """The kind of failure and its reason, from a task's result (``msg``, ``module_stderr``, ``timedout``)."""
     if "timedout" in result:
-        return "unreachable", f"no answer within {timeout:g} s"
+        return "unreachable", f"no answer within {_period(result['timedout']) or timeout:g} s"
     text = "\n".join(str(result.get(key) or "") for key in ("msg", "module_stderr", "stderr", "module_stdout"))
     if unreachable:
         return "unreachable", _reason(UNREACHABLE, text) or _first_line(text)
     ended = ENDED.get(result.get("rc") or 0)
     return "collect_failed", _reason(COLLECT_FAILED, text) or ended or _first_line(text)
+
+
+def _period(timed_out: Any) -> float | None:
+    """The seconds that Ansible says it waited."""
+    period = timed_out.get("period") if isinstance(timed_out, Mapping) else None
+    return float(period) if isinstance(period, int | float) else None
 
 
 def _reason(patterns: tuple[tuple[str, str], ...], text: str) -> str | None:

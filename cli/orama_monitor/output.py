@@ -75,7 +75,8 @@ def search(query: str, data: Any) -> Any:
     except exceptions.IncompleteExpressionError:
         raise click.UsageError(f"--query: {query!r} ends too early, at column {len(query) + 1}") from None
     except exceptions.LexerError as error:
-        raise click.UsageError(f"--query: {query!r}, column {error.lexer_position + 1}: {error.message}") from None
+        said = " ".join(error.message.split())
+        raise click.UsageError(f"--query: {query!r}, column {error.lexer_position + 1}: {said}") from None
     except exceptions.ArityError as error:
         raise click.UsageError(f"--query: {query!r}: {error}") from None
     except exceptions.ParseError as error:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from orama_monitor.errors import MonitorError
+from orama_monitor.nodes import parse_nodes
 from tests.ansible.harness import Ansible
 
 NOBODY = "127.0.0.1:1"
@@ -59,18 +61,15 @@ def test_the_canary_sings_where_a_field_is_more_than_text(ansible: Ansible, cana
     assert canary.exists()
 
 
-@pytest.mark.parametrize("field", ["environment", "user", "host", "role"])
-def test_no_name_may_be_more_than_a_name(ansible: Ansible, canary: Path, field: str) -> None:
-    from orama_monitor.errors import MonitorError
-    from orama_monitor.nodes import parse_nodes
-
-    for words in hostile(canary):
-        named = {"environment": "testnet", "user": "root", "host": NOBODY, "role": "node", field: words}
-        line = "{environment}|{user}@{host}||{role}".format(**named)
-        with pytest.raises(MonitorError, match="line 1: "):
-            parse_nodes(line, Path("remote-nodes.conf"))
-    write(ansible, [line])
-    connect(ansible)
+def test_no_name_may_be_more_than_a_name(ansible: Ansible, canary: Path) -> None:
+    for field in ("environment", "user", "host", "role"):
+        for words in hostile(canary):
+            named = {"environment": "testnet", "user": "root", "host": NOBODY, "role": "node", field: words}
+            line = "{environment}|{user}@{host}||{role}".format(**named)
+            with pytest.raises(MonitorError, match="line 1: "):
+                parse_nodes(line, Path("remote-nodes.conf"))
+    write(ansible, [f"testnet|root@{hostile(canary)[0]}||node"])
+    assert "the host must be a name or an IP address" in " ".join(connect(ansible).split())
     assert not canary.exists()
 
 

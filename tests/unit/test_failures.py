@@ -63,3 +63,9 @@ def test_a_task_past_its_time_is_a_node_that_does_not_answer() -> None:
 def test_a_reason_is_bounded() -> None:
     _kind, text = failure({"msg": "x" * 10_000}, unreachable=False, timeout=30)
     assert len(text) == 300
+
+
+def test_the_time_that_ansible_waited_is_told() -> None:
+    timed_out = {"timedout": {"frame": "x", "period": 20}, "msg": "Timed out"}
+    assert failure(timed_out, unreachable=False, timeout=60) == ("unreachable", "no answer within 20 s")
+    assert failure({"timedout": True}, unreachable=False, timeout=60) == ("unreachable", "no answer within 60 s")
