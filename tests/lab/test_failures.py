@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from orama_lab import Lab
-from orama_lab.topology import ENVIRONMENT
 from orama_monitor import workspace
-from tests.lab.commands import control, healed, monitor
+from tests.lab.commands import healed, monitor
 
 pytestmark = pytest.mark.lab
 
@@ -44,13 +41,3 @@ def test_every_reason_is_one_line_with_its_remedy(broken: Lab) -> None:
     assert done.returncode == 3 and done.stderr == ""
     said = {node["host"]: node["error"] for node in json.loads(done.stdout)["nodes"]}
     assert said == {broken.node(node).address: words for node, (_fault, words) in BROKEN.items()}
-
-
-def test_an_encrypted_key_without_an_agent(lab: Lab, tmp_path: Path) -> None:
-    key = tmp_path / "key"
-    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "a passphrase", "-f", str(key)], check=True)
-    conf = tmp_path / "nodes.conf"
-    conf.write_text(f"{ENVIRONMENT}|ubuntu@{lab.nodes[0].address}||node|{key}\n")
-    words = ["monitor", "report", "--env", ENVIRONMENT, "--config", str(conf), "--query", "nodes[0].error"]
-    done = control(lab, "orama", *words, environment={"SSH_AUTH_SOCK": ""})
-    assert json.loads(done.stdout) == "its key is encrypted: load it into ssh-agent", done.stderr
