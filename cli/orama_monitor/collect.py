@@ -21,8 +21,10 @@ import psutil
 from orama_monitor import workspace
 from orama_monitor.answer import node_result
 from orama_monitor.errors import MonitorError
+from orama_monitor.failures import LOGIN_REFUSED
 from orama_monitor.host_keys import HostKeys
 from orama_monitor.nodes import Node, of_environment, read_nodes, select
+from orama_monitor.private_key import trouble
 from orama_monitor.snapshot import NodeResult, Snapshot, configured, now
 
 PLAYBOOK = Path(__file__).parent / "playbooks" / "collect.yml"
@@ -114,6 +116,8 @@ class _Answers:
             silence="its answer was empty or too large to take",
         )
         result.collection_ms = _took(data)
+        if result.error == LOGIN_REFUSED and node.ssh_key and (reason := trouble(node.ssh_key)):
+            result.error = f"login refused: {reason}"
         self._keep(result)
 
     def _keep(self, result: NodeResult) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 
 from orama_monitor.snapshot import REASON_LIMIT, Failure
 
+LOGIN_REFUSED = "login refused: key or password is wrong"
+
 # The first pattern found in the message names the reason; the order matters where one message holds several.
 UNREACHABLE = (
     (
@@ -20,8 +22,8 @@ UNREACHABLE = (
     (r"Network is unreachable", "network is unreachable"),
     (r"Too many authentication failures", "too many keys were tried: name one in the conf"),
     (r"incorrect passphrase|passphrase", "its key is encrypted: load it into ssh-agent"),
-    (r"Permission denied|Authentication failed|Invalid/incorrect password", "login refused: key or password is wrong"),
     (r"UNPROTECTED PRIVATE KEY|bad permissions", "the private key is readable by others: chmod 600 it"),
+    (r"Permission denied|Authentication failed|Invalid/incorrect password", LOGIN_REFUSED),
     (r"timed out|Timeout|timeout", "no answer in time"),
     (r"Connection (closed|reset)|banner|kex_exchange|Broken pipe", "the connection was closed before login"),
 )
