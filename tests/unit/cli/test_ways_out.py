@@ -175,7 +175,7 @@ import orama_monitor.collect as collecting
 from orama_monitor.snapshot import configured
 from tests.unit.clusters import healthy
 
-def collect(request, on_result=None, stop=None):
+def collect(request, on_result=None, stop=None, on_said=None):
     whole = healthy(3)
     print("asking", file=sys.stderr, flush=True)
     stop.wait(30) if {patient} else threading.Event().wait(30)
