@@ -31,6 +31,8 @@ BOOKS = (
     "/var/lib/lastlog",
 )
 BOOKS += ("/var/lib/systemd/linger", "/var/lib/wtmpdb", "/dev/pts", "/run/motd")
+#: Written by a service when its network gives it something new, which no idle moment foretells.
+BOOKS += ("/var/lib/anon",)
 
 #: The line that SECURITY.md gives.
 SUDOERS = "ubuntu ALL=(root) NOPASSWD: /bin/sh -c echo BECOME-SUCCESS-* ; python3 -I -\n"
