@@ -111,13 +111,15 @@ class Health:
         started = [item.forget(self.site, node) for item in self.services_of(node)]
         return any(started)
 
-    def unrest(self) -> list[str]:
-        """What services of any node told of trouble a moment ago."""
+    def unrest(self, since: float) -> list[str]:
+        """What services of any node told of trouble a moment ago, or may yet tell of faults that went at `since`."""
 
         def asked(node: Node) -> list[str]:
             return [f"{node.name}: {text}" for item in self.services_of(node) for text in item.unrest(self.site, node)]
 
-        return [text for found in parallel(asked, self.site.topology.nodes) for text in found]
+        told = [text for found in parallel(asked, self.site.topology.nodes) for text in found]
+        late = [f"{item.name}: too soon" for item in self.services if time.monotonic() < since + item.lag]
+        return told + late
 
     def settle(self, node: Node) -> None:
         """Forget the road here: restart counts and journals tell of starting up, not of now."""

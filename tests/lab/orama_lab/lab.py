@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -260,11 +261,12 @@ class Lab:
 
     def _converge(self) -> None:
         """Wait until all is well and nothing is left that tells of having been otherwise."""
+        began = time.monotonic()
         for _ in range(4):
             self._wait(150 + 10 * len(self.nodes))
             if not any(parallel(self.health.forget, self.nodes)):
                 break
-        if unrest := wait_until(self.health.unrest, timeout=90, every=1):
+        if unrest := wait_until(lambda: self.health.unrest(began), timeout=90, every=1):
             raise LabError(f"not quiet after 90 s: {'; '.join(unrest)}")
         parallel(self.health.settle, self.nodes)
 

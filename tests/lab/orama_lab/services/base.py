@@ -23,6 +23,9 @@ class Service:
     #: Seconds a problem may stand before `mend` is called.
     patience: ClassVar[float] = 25.0
 
+    #: Seconds after a fault is gone within which its log may begin to tell of it.
+    lag: ClassVar[float] = 0.0
+
     def runs_on(self, node: Node) -> bool:
         """Whether the node has it at all."""
         return not node.is_inet

@@ -15,6 +15,8 @@ from .base import Service
 PORT = 3320
 GOSSIP = 3322
 UNIT = "orama-olric"
+#: Seconds that a probe of another member takes at the most: what was under way when a fault went is told by then.
+PROBE = 3
 #: Seconds without a line of trouble in the log after which none follows: more than two probes take.
 QUIET = 10
 TROUBLE = re.compile(r"\[(?:ERR|ERROR|WARN)\]|suspect|marking|joined|left", re.IGNORECASE)
@@ -48,9 +50,12 @@ memberlist:
   enableCompression: false
   joinRetryInterval: 1s
   maxJoinAttempts: 10
-  # The stock 500 ms fail on a machine that runs 24 nodes on two cores: members would suspect each other.
-  probeTimeout: 3s
-  probeInterval: 3s
+  # The stock 500 ms fail on a machine that runs 24 nodes on two cores: members would suspect each other. One packet may
+  # be lost: from the timeout to the end of the interval others are asked, and the member itself over TCP. Without the
+  # multiplier a member that was cut off takes 24 s for a probe, and suspects the others long after it is back.
+  probeTimeout: 1s
+  probeInterval: {probe}s
+  awarenessMaxMultiplier: 1
   peers: [{peers}]
 dmaps:
   engine:
@@ -63,7 +68,7 @@ dmaps:
 def config(node: Node, members: tuple[Node, ...], port: int, gossip: int) -> str:
     """An olric.yaml for one member among others."""
     peers = ", ".join(f'"{other.wg_address}:{gossip}"' for other in members if other is not node)
-    return CONFIG.format(node=node, port=port, gossip=gossip, peers=peers)
+    return CONFIG.format(node=node, port=port, gossip=gossip, peers=peers, probe=PROBE)
 
 
 PROGRAM = "/usr/local/bin/olric-server"
@@ -116,6 +121,7 @@ class Olric(Service):
 
     name = "olric"
     patience = 8.0
+    lag = PROBE + 1.0
     needs = ("olric-server", "wireguard-go")
 
     def install(self, site: Site, node: Node, tree: Tree, home: Tree) -> None:
