@@ -13,6 +13,7 @@ from orama_bench.lab_nodes import Cluster
 from orama_bench.measure import Subject
 from orama_lab import Lab
 from orama_lab.topology import ENVIRONMENT
+from orama_monitor.collect import PLAYBOOK
 
 BIN = Path(sys.executable).parent
 ROOT = Path(__file__).resolve().parents[3]
@@ -102,13 +103,15 @@ def _tuned(sockets: Path, cluster: Cluster) -> dict[str, str]:
     return _ansible(sockets, ANSIBLE_PIPELINING="True", ANSIBLE_FORKS=str(min(50, cluster.size)))
 
 
-def _playbook(cluster: Cluster) -> list[str]:
-    return [str(BIN / "ansible-playbook"), "-i", str(cluster.inventory), "orama.monitor.collect"]
+def _playbook(cluster: Cluster, play: str = "orama.monitor.collect") -> list[str]:
+    return [str(BIN / "ansible-playbook"), "-i", str(cluster.inventory), play]
 
 
 def _playbook_tuned(bench: Bench, cluster: Cluster) -> list[Subject]:
+    """The very play that the command runs."""
     sockets = bench.sockets(f"tuned{cluster.size}")
-    return _cold_and_warm(bench, "the same play, tuned alike", _playbook(cluster), _tuned(sockets, cluster), sockets)
+    argv = _playbook(cluster, str(PLAYBOOK))
+    return _cold_and_warm(bench, "the same play, tuned alike", argv, _tuned(sockets, cluster), sockets)
 
 
 def _playbook_defaults(bench: Bench, cluster: Cluster) -> list[Subject]:
