@@ -18,6 +18,7 @@ from orama_monitor.collect import PLAYBOOK
 BIN = Path(sys.executable).parent
 ROOT = Path(__file__).resolve().parents[3]
 INSPECTOR_COMMANDS = 15
+NOTHING = "ansible-playbook that asks nothing"
 HOST_KEYS = "-o StrictHostKeyChecking=accept-new"
 
 
@@ -37,7 +38,7 @@ class Bench:
 
 def subjects(bench: Bench, cluster: Cluster, everything: bool) -> list[Subject]:
     """What is measured on one cluster, cold and, where it can be, warm; without ``everything`` the fast ones only."""
-    makers = [_floor, _ours, _playbook_tuned]
+    makers = [_floor, _ours, _playbook_tuned, _nothing]
     if everything:
         makers += [_setup_tuned, _playbook_defaults, _mitogen, _pyinfra, _inspector]
     return [subject for make in makers for subject in make(bench, cluster)]
@@ -112,6 +113,15 @@ def _playbook_tuned(bench: Bench, cluster: Cluster) -> list[Subject]:
     sockets = bench.sockets(f"tuned{cluster.size}")
     argv = _playbook(cluster, str(PLAYBOOK))
     return _cold_and_warm(bench, "the same play, tuned alike", argv, _tuned(sockets, cluster), sockets)
+
+
+def _nothing(bench: Bench, cluster: Cluster) -> list[Subject]:
+    """What ansible-playbook costs before and after all work: the play's hosts, and a task that asks none of them."""
+    play = bench.directory / "nothing.yml"
+    play.write_text("- hosts: all\n  gather_facts: false\n  tasks:\n    - ansible.builtin.meta: noop\n")
+    sockets = bench.sockets(f"nothing{cluster.size}")
+    command = bench.lab.control(_playbook(cluster, str(play)))
+    return [Subject(NOTHING, command, _tuned(sockets, cluster))]
 
 
 def _playbook_defaults(bench: Bench, cluster: Cluster) -> list[Subject]:
