@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .errors import ProbeError
+from .pick import count
 from .probe import Response
 from .stream import PIECE, Stream
 
@@ -44,9 +45,10 @@ def split(url: str) -> tuple[str, int, str]:
     host, colon, port = place.rpartition(":")
     if not colon or port.endswith("]"):
         host, port = place, "80"
-    if not port.isdigit() or int(port) > 65535:
+    number = count(port)
+    if number is None or number > 65535:
         raise ProbeError("no such port in %s" % url)
-    return host.strip("[]") or "localhost", int(port), slash + path or "/"
+    return host.strip("[]") or "localhost", number, slash + path or "/"
 
 
 def _request(method: str, host: str, port: int, path: str, body: bytes) -> bytes:
@@ -89,8 +91,8 @@ def _pieces(stream: Stream, headers: dict[str, str]) -> Iterator[bytes]:
     """The body as it comes. Raises ProbeError where it breaks off."""
     if "chunked" in headers.get("transfer-encoding", "").lower():
         return _chunked(stream)
-    length = headers.get("content-length", "")
-    return _sized(stream, int(length)) if length.isdigit() else _until_closed(stream)
+    length = count(headers.get("content-length"))
+    return _until_closed(stream) if length is None else _sized(stream, length)
 
 
 def _chunked(stream: Stream) -> Iterator[bytes]:

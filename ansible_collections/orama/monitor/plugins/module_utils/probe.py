@@ -145,23 +145,25 @@ class Probe:
         return Output(child.returncode, _text(stdout), _text(stderr))
 
     def _start(self, argv: list[str]) -> subprocess.Popen:
+        try:
+            child = subprocess.Popen(  # not under the lock: a program that lies on a dead mount holds who starts it
+                argv,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=SAFE_ENVIRONMENT,
+                cwd="/",
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise ProbeError("%s: %s" % (os.path.basename(argv[0]), error.strerror)) from None
         with self._lock:
-            if time.monotonic() >= self.ends:
-                raise ProbeTimeout("%s: the collection's time is over" % os.path.basename(argv[0]))
-            try:
-                child = subprocess.Popen(
-                    argv,
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.PIPE,
-                    env=SAFE_ENVIRONMENT,
-                    cwd="/",
-                    start_new_session=True,
-                )
-            except OSError as error:
-                raise ProbeError("%s: %s" % (os.path.basename(argv[0]), error.strerror)) from None
             self._children.add(child)
-            return child
+            is_late = time.monotonic() >= self.ends
+        if is_late:  # closed in the meantime, without a word to this child
+            self._end(child)
+            raise ProbeTimeout("%s: the collection's time is over" % os.path.basename(argv[0]))
+        return child
 
     def _end(self, child: subprocess.Popen) -> None:
         with self._lock:

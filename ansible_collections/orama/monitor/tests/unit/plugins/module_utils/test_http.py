@@ -59,6 +59,12 @@ def test_a_connection_closed_early():
     assert (found.body, found.complete) == ("abc", False)
 
 
+@pytest.mark.parametrize("length", ["", "-3", "0x3", "\xb2", "\u0663", "9" * 5000])
+def test_a_length_that_is_no_number_is_not_believed(length):
+    found = answer(b"HTTP/1.1 200 OK\r\nContent-Length: " + length.encode("utf-8") + b"\r\n\r\nabc")
+    assert (found.body, found.complete) == ("abc", True)
+
+
 def test_no_content_ends_with_its_headers():
     with tiny_server.tcp(tiny_server.dripping(b"HTTP/1.1 204 No Content\r\n\r\n", b" ")) as port:
         assert ask(port).body == ""
@@ -165,7 +171,9 @@ def test_urls(url, parts):
     assert split(url) == parts
 
 
-@pytest.mark.parametrize("url", ["https://localhost", "localhost:5001", "http://a:b/", "http://a:70000/"])
+@pytest.mark.parametrize(
+    "url", ["https://localhost", "localhost:5001", "http://a:b/", "http://a:\xb2/", "http://a:70000/"]
+)
 def test_urls_that_are_refused(url):
     with pytest.raises(ProbeError):
         split(url)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
 import threading
 import time
 from contextlib import contextmanager
@@ -149,6 +150,34 @@ def test_close_kills_what_still_runs_and_lets_nothing_start(tmp_path):
     assert answers
     with pytest.raises(ProbeTimeout):
         probe.run(["true"])
+
+
+def test_a_program_on_a_dead_mount_holds_nobody_else(tmp_path, monkeypatch):
+    """Who starts a program waits until it is loaded, which may be never."""
+    released, started = threading.Event(), threading.Event()
+    dead = script(tmp_path, "echo $$ > %s/pid; exec sleep 60" % tmp_path)
+    really = subprocess.Popen
+
+    def popen(argv, **named):
+        if argv[0] == dead:
+            started.set()
+            released.wait(60)
+        return really(argv, **named)
+
+    monkeypatch.setattr(subprocess, "Popen", popen)
+    probe = Probe()
+    answers = []
+    asking = threading.Thread(target=lambda: answers.append(probe.together({"dead": lambda: probe.run([dead])})))
+    asking.start()
+    assert started.wait(5)
+    began = time.monotonic()
+    assert probe.run(["true"]).code == 0
+    probe.close()
+    assert time.monotonic() - began < 5
+    released.set()
+    asking.join(10)
+    assert "the collection's time is over" in str(answers[0]["dead"])
+    assert not (tmp_path / "pid").exists() or gone(int((tmp_path / "pid").read_text() or 0))
 
 
 # Files
