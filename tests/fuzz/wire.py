@@ -77,7 +77,7 @@ def _certificate(raw: bytes) -> None:
 def _address(raw: bytes) -> None:
     with contextlib.suppress(ValueError):
         address, port = sockets.parse_address(text(raw))
-        assert address and port >= 0
+        assert address and 0 <= port <= 65535
 
 
 DNS = (
@@ -95,7 +95,7 @@ HTTP = (
     b"HTTP/1.0 503 no\r\n\r\nbody",
 )
 URLS = ("http://localhost:5001/x?y", "http://[::1]:80", "http://a")
-ADDRESSES = ("0100007F:1389", "0000000000000000FFFF00000100007F:1389")
+ADDRESSES = ("0100007F:1389", "0000000000000000FFFF00000100007F:1389", "0100007F:1B1B59")
 
 
 def _certificates() -> list[bytes]:

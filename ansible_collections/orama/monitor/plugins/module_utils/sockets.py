@@ -88,12 +88,13 @@ def parse_listeners(protocol: str, text: str) -> list[tuple[str, str, int, int]]
 
 def parse_address(text: str) -> tuple[str, int]:
     """``0100007F:1388`` as ("127.0.0.1", 5000). IPv4 in IPv6 is shown as IPv4. Raises ValueError."""
-    host, port = text.split(":")
-    raw = bytes.fromhex(host)
-    if len(raw) not in (4, 16):
+    raw, port = map(bytes.fromhex, text.split(":"))
+    if len(raw) not in (4, 16) or len(port) != 2:
         raise ValueError("not an address")
     # Each group of four bytes is a number in the machine's byte order: every Orama node is little endian.
     packed = b"".join(raw[start : start + 4][::-1] for start in range(0, len(raw), 4))
     if len(packed) == 16 and packed.startswith(IPV4_IN_IPV6):
         packed = packed[len(IPV4_IN_IPV6) :]
-    return socket.inet_ntop(socket.AF_INET if len(packed) == 4 else socket.AF_INET6, packed), int(port, 16)
+    return socket.inet_ntop(socket.AF_INET if len(packed) == 4 else socket.AF_INET6, packed), int.from_bytes(
+        port, "big"
+    )

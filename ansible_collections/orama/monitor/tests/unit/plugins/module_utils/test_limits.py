@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from ansible_collections.orama.monitor.plugins.module_utils import sockets
 from ansible_collections.orama.monitor.plugins.module_utils.collectors import network, processes, services
 from ansible_collections.orama.monitor.plugins.module_utils.collectors.network import RULES_LIMIT
@@ -93,6 +95,12 @@ def test_addresses():
     assert sockets.parse_address("0000000000000000FFFF00000100007F:1389") == ("127.0.0.1", 5001)
     assert sockets.parse_address("00000000000000000000000001000000:0035") == ("::1", 53)
     assert sockets.parse_address("000000FD000000000000000001000000:0035") == ("fd00::1", 53)
+
+
+@pytest.mark.parametrize("text", ["0100007F:1B1B59", "0100007F:-001", "0100007F:", "01:0035", "0100007F:1389:0000"])
+def test_what_is_no_address(text):
+    with pytest.raises(ValueError):
+        sockets.parse_address(text)
 
 
 def test_where_to_reach_a_port():
