@@ -17,8 +17,8 @@ GOSSIP = 3322
 UNIT = "orama-olric"
 #: Seconds that a probe of another member takes at the most: what was under way when a fault went is told by then.
 PROBE = 3
-#: Seconds without a line of trouble in the log after which none follows: more than two probes take.
-QUIET = 10
+#: Seconds without a line of trouble in the log after which none follows.
+QUIET = 2 * PROBE + 1
 TROUBLE = re.compile(r"\[(?:ERR|ERROR|WARN)\]|suspect|marking|joined|left", re.IGNORECASE)
 
 CONFIG = """\
