@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 import time
 import warnings
 
 from .errors import Denied, Missing, ProbeError, ProbeTimeout
 from .late import IMPORTING
 from .patience import within_time
+from .stream import Stream
 
 NO_PSUTIL = "psutil is not installed on this node: run ansible-playbook orama.monitor.prepare"
 ZOMBIE_WAIT = 0.1
@@ -204,6 +204,7 @@ def clock_synchronized(_root: str) -> bool | None:
 
 COOKIE_FOLDERS = ("/run/anon/", "/var/run/anon/", "/var/lib/anon/", "/run/tor/", "/var/lib/tor/")
 COOKIE_BYTES = 32
+REPLY_LINES, REPLY_LINE = 100, 4096
 
 
 def control(root: str, address: str, key: str, timeout: float) -> str:
@@ -212,43 +213,33 @@ def control(root: str, address: str, key: str, timeout: float) -> str:
     The cookie that opens it is read only from Anyone's own folders, and never leaves this function.
     Raises Missing (nobody listens), Denied (it wants a password or an unreadable cookie), ProbeTimeout.
     """
+    with _connected(root, address, timeout) as stream:
+        methods = _command(stream, "PROTOCOLINFO 1")
+        login = _command(stream, "AUTHENTICATE%s" % _credentials(root, address, methods))
+        if not login.startswith("250"):
+            raise Denied("%s: the control port refused the cookie" % address)
+        return _command(stream, "GETINFO %s" % key)
+
+
+def _connected(root: str, address: str, timeout: float) -> Stream:
+    is_socket = address.startswith("/")
+    host, _colon, port = (address, "", "0") if is_socket else address.rpartition(":")
     try:
-        if address.startswith("/"):
-            line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-            line.settimeout(timeout)
-            line.connect(os.path.join(root, address.lstrip("/")))
-        else:
-            host, port = address.rsplit(":", 1)
-            line = socket.create_connection((host.encode(), int(port)), timeout)  # text would import a codec
-    except socket.timeout:
-        raise ProbeTimeout("%s: no connection within %.3g s" % (address, timeout)) from None
-    except OSError:
+        return Stream(os.path.join(root, host.lstrip("/")) if is_socket else host, int(port), timeout)
+    except ProbeTimeout:
+        raise
+    except ProbeError:
         raise Missing("%s: nobody listens there" % address) from None
-    try:
-        with line, line.makefile("rb") as replies:
-            ends = time.monotonic() + timeout
-            methods = _command(line, replies, ends, "PROTOCOLINFO 1")
-            login = _command(line, replies, ends, "AUTHENTICATE%s" % _credentials(root, address, methods))
-            if not login.startswith("250"):
-                raise Denied("%s: the control port refused the cookie" % address)
-            return _command(line, replies, ends, "GETINFO %s" % key)
-    except socket.timeout:
-        raise ProbeTimeout("%s: no answer within %.3g s" % (address, timeout)) from None
-    except OSError as error:
-        raise ProbeError("%s: %s" % (address, error.strerror)) from None
 
 
-def _command(line, replies, ends: float, command: str) -> str:
+def _command(stream: Stream, command: str) -> str:
     """One command's reply: lines up to the one that has a blank after its code."""
-    line.sendall(command.encode() + b"\r\n")
+    stream.send(command.encode() + b"\r\n")
     lines: list[str] = []
     while not lines or lines[-1][3:4] != " ":
-        if time.monotonic() > ends or len(lines) > 100:
+        if len(lines) > REPLY_LINES:
             raise ProbeTimeout("the control port's reply has no end")
-        raw = replies.readline(4096)
-        if not raw:
-            raise ProbeError("the control port hung up")
-        lines.append(raw.decode("utf-8", "backslashreplace").rstrip())
+        lines.append(stream.line(REPLY_LINE).decode("utf-8", "backslashreplace"))
     return "\n".join(lines)
 
 

@@ -15,10 +15,13 @@ PIECE = 65536
 
 
 class Stream:
-    """A connection to ``host``:``port`` that ends ``seconds`` from now. Errors are ProbeErrors that name the place."""
+    """A connection to ``host``:``port`` that ends ``seconds`` from now. Errors are ProbeErrors that name the place.
+
+    A host that is a path is a Unix socket, and has no port.
+    """
 
     def __init__(self, host: str, port: int, seconds: float) -> None:
-        self.place = "%s port %d" % (host, port)
+        self.place = host if host.startswith("/") else "%s port %d" % (host, port)
         self.seconds = seconds
         self.ends = time.monotonic() + seconds
         self._read = b""
@@ -107,6 +110,8 @@ class Stream:
         raise problem
 
     def _addresses(self, host: str, port: int) -> list:
+        if host.startswith("/"):
+            return [(socket.AF_UNIX, host)]
         if host == "localhost":
             return [(socket.AF_INET, ("127.0.0.1", port)), (socket.AF_INET6, ("::1", port))]
         try:

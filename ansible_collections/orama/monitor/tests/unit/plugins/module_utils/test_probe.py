@@ -15,6 +15,7 @@ from ansible_collections.orama.monitor.plugins.module_utils import machine, pati
 from ansible_collections.orama.monitor.plugins.module_utils.errors import Denied, Missing, ProbeError, ProbeTimeout
 from ansible_collections.orama.monitor.plugins.module_utils.options import Options
 from ansible_collections.orama.monitor.plugins.module_utils.probe import TEXT_LIMIT, Probe
+from ansible_collections.orama.monitor.tests.unit.plugins.module_utils import tiny_server
 
 NOBODY = 65534
 
@@ -463,6 +464,13 @@ def test_control_port_that_will_not(tmp_path, methods, more, error):
     probe, _heard = control_port(tmp_path, replies(methods, **more))
     with pytest.raises(error):
         ask_control(probe, 0.3)
+
+
+def test_control_port_that_drips_ends_by_its_time():
+    began = time.monotonic()
+    with tiny_server.tcp(tiny_server.dripping(b"250-", b"x")) as port, pytest.raises(ProbeTimeout):
+        Probe().machine("control", "127.0.0.1:%d" % port, "status/bootstrap-phase", 0.3)
+    assert time.monotonic() - began < 2
 
 
 def test_control_port_where_nobody_listens(tmp_path):
