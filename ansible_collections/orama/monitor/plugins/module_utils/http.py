@@ -38,6 +38,8 @@ def request(method: str, url: str, body: str, seconds: float, limit: int) -> Res
 
 def split(url: str) -> tuple[str, int, str]:
     """Host, port and path (with its query) of an ``http://`` URL. Raises ProbeError."""
+    if "@" in url:  # not named, for it may hold a password
+        raise ProbeError("a URL with a user in it is not asked")
     scheme, separator, rest = url.partition("://")
     if not separator or scheme.lower() != "http":
         raise ProbeError("not an http URL: %s" % url)

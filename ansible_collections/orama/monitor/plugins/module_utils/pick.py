@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import math
+import re
 
 TEXT_LIMIT = 500
 NUMBER_LIMIT = 2**63 - 1
+LOGIN = re.compile(r"(?<=://)[^\s/?#@]{1,200}@")
 
 
 def at(tree: object, *path: str) -> object:
@@ -23,10 +25,10 @@ def mapping(value: object) -> dict:
 
 
 def text(value: object) -> str | None:
-    """A text that says something, on one line and cut to a length; half characters are replaced."""
+    """A text that says something, on one line and cut to a length; without the login of a URL or half characters."""
     if not isinstance(value, str) or not value.strip():
         return None
-    return " ".join(value.split())[:TEXT_LIMIT].encode("utf-8", "replace").decode("utf-8")
+    return LOGIN.sub("***@", " ".join(value.split()))[:TEXT_LIMIT].encode("utf-8", "replace").decode("utf-8")
 
 
 def count(value: object) -> int | None:

@@ -179,6 +179,13 @@ def test_urls_that_are_refused(url):
         split(url)
 
 
+@pytest.mark.parametrize("url", ["http://u:hunter2@localhost:5001", "https://hunter2@a/x", "u:hunter2@a"])
+def test_a_password_in_a_url_is_refused_and_not_told(url):
+    with pytest.raises(ProbeError) as refused:
+        split(url)
+    assert "hunter2" not in str(refused.value)
+
+
 def test_the_probe_ends_with_the_collection():
     probe = Probe(Options(http_timeout=60, deadline=0.2))
     with tiny_server.silent() as port, pytest.raises(ProbeTimeout):
