@@ -77,12 +77,14 @@ def installed(probe: Probe, unit: str) -> bool | None:
     return None if state is None else state["load_state"] not in (None, "not-found")
 
 
-def journal(probe: Probe, unit: str, seconds: int) -> list[str]:
+def journal(probe: Probe, unit: str, seconds: int) -> list[str] | None:
     """The unit's messages of the last ``seconds``, oldest first, at most the newest JOURNAL_LINES lines.
 
+    None where the unit is not installed and has left none: that it wrote nothing would say too much.
     Raises Missing (no journal), Denied (not readable by this user), else as ``probe.run``.
     """
-    return probe.once(_JournalOf(unit, seconds))
+    lines = probe.once(_JournalOf(unit, seconds))
+    return None if not lines and installed(probe, unit) is False else lines
 
 
 def _unit(probe: Probe, name: str) -> dict | None:

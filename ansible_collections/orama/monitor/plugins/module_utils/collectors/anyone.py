@@ -115,7 +115,7 @@ def _bootstrap(probe: Probe, parts: Parts, running: dict, config: str) -> int | 
     sources = [lambda place=place: _controlled(probe, place) for place in CONTROLS]
     sources += [lambda path=path: parse_log(probe.read(path, limit=LOG_TAIL, tail=True)) for path in (log, log + ".1")]
     if unit:
-        sources.append(lambda: parse_log("\n".join(journal(probe, unit, JOURNAL_WINDOW))))
+        sources.append(lambda: parse_log("\n".join(journal(probe, unit, JOURNAL_WINDOW) or [])))
     denied = None
     for source in sources:
         try:

@@ -99,7 +99,7 @@ def _cluster(answers: local.Answers) -> dict:
         return dict(cluster_peers=None, cluster_errors=None, cluster_version=version)
     try:
         peers = parse_cluster_peers(answer)
-    except ValueError:
+    except (ValueError, RecursionError):
         answers.problems.append(ProbeError("ipfs /peers: the answer is not JSON"))
         return dict(cluster_peers=None, cluster_errors=None, cluster_version=version)
     silent = 0
@@ -114,7 +114,7 @@ def _cluster(answers: local.Answers) -> dict:
 def parse_cluster_peers(answer: Response) -> list[dict]:
     """The peers in /peers: one array, or one object a line; of an answer cut off, those that came whole.
 
-    Raises ValueError when it is neither.
+    Raises ValueError when it is neither, RecursionError when it is too deep to be.
     """
     body = answer.body.strip()
     if body.startswith("["):

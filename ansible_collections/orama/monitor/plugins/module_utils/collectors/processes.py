@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import re
 
-from ..errors import ProbeError
+from ..errors import Denied, ProbeError
 from ..parts import Parts, capped
 from ..pick import text as printable
 from ..probe import Probe
-from ..systemd import installed, journal
+from ..systemd import journal
 
+INIT = 1
 NODE_UNIT = "orama-node"
 HOUR = 3600
 LISTED = 50
@@ -30,7 +31,7 @@ PANIC = re.compile(
 
 
 def collect(probe: Probe) -> dict:
-    answers = probe.together({"table": lambda: probe.machine("processes"), "panics": lambda: _panics(probe)})
+    answers = probe.together({"table": lambda: _table(probe), "panics": lambda: _panics(probe)})
     parts = Parts()
     table, panics = parts.of(answers["table"]), parts.of(answers["panics"])
     section: dict = dict(zombie_count=None, zombies=None, orphan_count=None, orphans=None, panic_count=panics)
@@ -42,13 +43,21 @@ def collect(probe: Probe) -> dict:
     return parts.conclude(section)
 
 
+def _table(probe: Probe) -> list[list]:
+    """Every process. Raises Denied where /proc hides those of others: of what is not seen nothing can be counted."""
+    table = probe.machine("processes")
+    if not any(entry[0] == INIT for entry in table):
+        raise Denied("the processes of others are hidden from this user")
+    return table
+
+
 def _listed(pid: int, ppid: int, state: str, command: str) -> dict:
     return dict(pid=pid, ppid=ppid, state=state, command=printable(command))
 
 
 def _orphaned(probe: Probe, pid: int, ppid: int, state: str, name: str) -> list[dict]:
     """The entry of a process that is an orphan of Orama's, else nothing."""
-    if ppid != 1 or state == "Z":
+    if ppid != INIT or state == "Z":
         return []
     try:
         words = parse_command(probe.read("/proc/%d/cmdline" % pid))
@@ -79,9 +88,7 @@ def in_service(text: str) -> bool:
 
 def _panics(probe: Probe) -> int | None:
     lines = journal(probe, NODE_UNIT, HOUR)
-    if not lines and installed(probe, NODE_UNIT) is False:
-        return None
-    return count_panics(lines)
+    return None if lines is None else count_panics(lines)
 
 
 def count_panics(lines: list[str]) -> int:
