@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import os
 import re
 import threading
@@ -18,6 +19,7 @@ from .probe import Probe
 
 SCHEMA_VERSION = 1
 MESSAGE_LIMIT = 300
+SECTIONS_LIMIT = 600_000  # characters of JSON: ansible-runner drops a result of 700,000 without a word
 
 
 class Outcome:
@@ -40,7 +42,7 @@ def report(options: Options | None = None, root: str = "/") -> dict:
     timestamp = datetime.datetime.now(datetime.timezone.utc)
     probe = Probe(options, root)
     try:
-        outcomes = run(probe, COLLECTORS)
+        outcomes = bounded(run(probe, COLLECTORS))
         version = _version(outcomes)
     finally:
         probe.close()
@@ -77,6 +79,17 @@ def run(probe: Probe, collectors: dict) -> dict[str, Outcome]:
     late = "did not finish within %.3g s" % probe.options.deadline
     done = dict(outcomes)  # a late thread may still write to the other one
     return {name: done.get(name) or Outcome(None, "timeout", _ms(began), late) for name, _collect in questions}
+
+
+def bounded(outcomes: dict[str, Outcome]) -> dict[str, Outcome]:
+    """The outcomes without the largest sections where all together are too much, which only hostile answers are."""
+    sizes = {name: len(json.dumps(outcome.section)) for name, outcome in outcomes.items()}
+    kept = dict(outcomes)
+    while sum(sizes.values()) > SECTIONS_LIMIT:
+        name = max(sizes, key=lambda name: sizes[name])
+        said = "left out: a section of %d characters does not fit into a report" % sizes.pop(name)
+        kept[name] = Outcome(None, "failed", outcomes[name].ms, said)
+    return kept
 
 
 def _guarded(probe: Probe, collect) -> Outcome:

@@ -94,3 +94,26 @@ def test_the_whole_report(monkeypatch, times):
     assert not left_out or "%d more namespaces" % left_out in report["collectors"]["namespaces"]["error"]
     assert len(report["rqlite"]["nodes"]) == report["olric"]["member_count"] == 200
     assert len(json.dumps(report)) < SMALL_ENOUGH
+
+
+class Hostile(Crowded):
+    """A crowded node with an RQLite whose members have the longest and worst of names, which JSON writes sixfold."""
+
+    def http(self, method, url, **named):
+        if "/nodes" not in url:
+            return super().http(method, url, **named)
+        long = "\u202e" * 1000
+        member = dict(MEMBER, addr=long, error=long)
+        return Response(200, json.dumps({"%d%s" % (number, long): member for number in range(300)}))
+
+
+def test_a_section_that_does_not_fit_is_left_out_and_says_so(monkeypatch):
+    much = dict(units=500, peers=200, sockets=5000, namespaces=50)
+    monkeypatch.setattr(Crowded, "much", much)
+    monkeypatch.setattr(node, "Probe", Hostile)
+    report = node.report()
+    assert report["rqlite"] is None
+    assert report["collectors"]["rqlite"]["status"] == "failed"
+    assert "does not fit into a report" in report["collectors"]["rqlite"]["error"]
+    assert len(report["wireguard"]["peers"]) == 200
+    assert len(json.dumps(report)) < SMALL_ENOUGH
