@@ -13,9 +13,12 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
+from ansible_collections.orama.monitor.plugins.module_utils import node
+from ansible_collections.orama.monitor.plugins.module_utils.collectors import COLLECTORS
 from orama_monitor import __version__
 from orama_monitor.app import orama as tree
 from orama_monitor.commands import node_report
+from orama_monitor.snapshot import read_report
 from tests.unit.cli.conftest import START, Run, environment
 from tests.unit.clusters import raw_report
 
@@ -158,6 +161,15 @@ def test_mute_writes_the_policy_and_alerts_obey(orama: Run, tmp_path: Path, faul
     assert "(muted: a disk is ordered)" in " ".join(unfolded.out.split())
 
 
+def test_a_mute_of_what_is_mild_now_ends_when_it_gets_worse(orama: Run, tmp_path: Path) -> None:
+    policy = tmp_path / "policy.yml"
+    done = orama("monitor", "mute", "OOM_KILLS", "--severity", "info", "--reason", "seen", "--policy", policy)
+    assert done.out.endswith("OOM_KILLS is muted everywhere for good, unless it gets worse than info\n")
+    assert yaml.safe_load(policy.read_text())["mutes"][0]["severity"] == "info"
+    done = orama("monitor", "mute", "WG_DOWN", "--reason", "seen", "--policy", policy)
+    assert done.out.endswith("WG_DOWN is muted everywhere for good\n")
+
+
 def test_mute_uses_the_file_beside_the_conf(orama: Run, tmp_path: Path, conf: Path, faulty_file: Path) -> None:
     assert orama("monitor", "mute", "DISK_HIGH", "--reason", "known").code == 0
     assert (tmp_path / "scripts" / "monitor-policy.yml").exists()
@@ -214,6 +226,19 @@ def test_the_local_report_is_readable(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_local_report_as_json_is_the_node_s() -> None:
     done = CliRunner().invoke(tree, ["node", "report", "--json"])
     assert json.loads(done.output) == collected()
+
+
+def test_the_local_report_is_the_collection_s_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing in between: what the collection's node side finds on this very machine, all twelve sections."""
+    reports: list[dict[str, Any]] = []
+    report = node.report
+    monkeypatch.setattr(node, "report", lambda: reports.append(report()) or reports[0])
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    done = CliRunner().invoke(tree, ["node", "report", "--json"])
+    assert done.exit_code == 0, done.output
+    assert [json.loads(done.output)] == reports
+    assert set(reports[0]["collectors"]) == set(COLLECTORS)
+    assert read_report(reports[0]).hostname == os.uname().nodename
 
 
 def test_the_local_report_needs_root(orama: Run, monkeypatch: pytest.MonkeyPatch) -> None:

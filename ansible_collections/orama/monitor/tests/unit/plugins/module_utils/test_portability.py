@@ -43,6 +43,16 @@ report = node.report(Options(ping_target="127.0.0.1"))
 crashed = [error for error in report["errors"] if re.search(r"\w+ at \w+\.py:\d+", error)]
 print(json.dumps([os.geteuid() == 0, crashed, report["system"]["mem_total_mb"], report["processes"]["zombie_count"]]))
 """
+BARE = r"""
+import json, re
+from ansible_collections.orama.monitor.plugins.module_utils import node, probe
+
+probe.SAFE_ENVIRONMENT["PATH"] = "/nonexistent"
+report = node.report()
+crashed = [error for error in report["errors"] if re.search(r"\w+ at \w+\.py:\d+", error)]
+known = [report["services"], report["network"]["internet_reachable"], report["processes"]["panic_count"]]
+print(json.dumps([crashed, report["errors"], known]))
+"""
 WITHOUT_RIGHTS = ["unshare", "--user"]  # nobody's, in a user namespace with no user in it
 
 
@@ -124,3 +134,14 @@ def test_a_report_without_rights_under(python, psutil_alone):
 def test_a_report_without_rights_and_psutil_under(python, tmp_path):
     is_root, crashed, memory, _zombies = reported([*without_rights(), python], tmp_path)
     assert (is_root, crashed, memory) == (False, [], None)
+
+
+@pytest.mark.parametrize("python", interpreters())
+def test_a_report_without_any_tool_under(python, psutil_alone):
+    """No systemctl, journalctl, wg, ip, ping or iptables: what they would have told is not known, and that is said."""
+    ran = run([python, "-W", "error", "-c", BARE], ROOT, psutil_alone)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    crashed, errors, known = json.loads(ran.stdout)
+    assert (crashed, known) == ([], [None, None, None])
+    said = " ".join(errors)
+    assert not [tool for tool in ("systemctl", "ping", "journalctl") if tool + ": command not found" not in said]
