@@ -203,6 +203,11 @@ class WireguardPeer(Section):
     transfer_tx_bytes: Count | None = None
     keepalive: Count | None = None
 
+    @property
+    def allowed(self) -> str:
+        """The allowed ranges on one line."""
+        return self.allowed_ips if isinstance(self.allowed_ips, str) else ", ".join(self.allowed_ips or ())
+
 
 class Wireguard(Section):
     """The mesh interface. Never holds a private or a preshared key."""

@@ -222,12 +222,17 @@ class Cluster:
         addressless = {host for host in self.configured if not _own_addresses(self.by_host.get(host))}
         if not addressless:
             return {}
+        keys = {key: host for key, host in self.key_hosts.items() if host in addressless}
+        told = {
+            (keys[peer.public_key], peer.allowed)
+            for _node, peers in self.peers
+            for peer in peers
+            if peer.public_key in keys
+        }
         learned: dict[str, set[str]] = {}
-        for _node, peers in self.peers:
-            for peer in peers:
-                host = self.key_hosts.get(peer.public_key)
-                if host in addressless and (address := only_address(peer.allowed_ips)):
-                    learned.setdefault(host, set()).add(address)
+        for host, allowed in told:
+            if address := only_address(allowed):
+                learned.setdefault(host, set()).add(address)
         return _unique((min(ips), host) for host, ips in learned.items() if len(ips) == 1)
 
     def host_of(self, address: str | None) -> str | None:
@@ -295,10 +300,9 @@ def _own_addresses(node: NodeView | None) -> list[str]:
     return list({ip for ip in told if ip})
 
 
-def only_address(allowed: str | list[str] | None) -> str | None:
+def only_address(allowed: str) -> str | None:
     """The one address of a peer, when its allowed ranges hold one address and nothing else but networks."""
-    ranges = allowed.split(",") if isinstance(allowed, str) else allowed or []
-    single = [text.strip().partition("/") for text in ranges]
+    single = [text.strip().partition("/") for text in allowed.split(",")]
     found = {_address(ip) for ip, _slash, bits in single if bits in ("", "32", "128")}
     found.discard(None)
     return found.pop() if len(found) == 1 else None

@@ -6,7 +6,7 @@ followed to its end, so that every consequence names a root.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -34,7 +34,8 @@ class Standing:
 class Causes:
     """What explains what, among all findings that stand."""
 
-    def __init__(self, standing: list[Standing]) -> None:
+    def __init__(self, standing: list[Standing], muted: Container[Standing] = ()) -> None:
+        self._muted = muted
         self._on: dict[tuple[str, str], list[Standing]] = {}
         self._touching: dict[tuple[str, str], list[Standing]] = {}
         self._all: dict[str, list[Standing]] = {}
@@ -58,30 +59,36 @@ class Causes:
         return known
 
     def _cause(self, consequence: Standing) -> Standing | None:
-        """The first declared cause that stands, for each thing that the finding is about."""
-        becauses = consequence.rule.because
-        if not becauses:
-            return None
-        finding = consequence.finding
-        first: Standing | None = None
-        explained = True
-        for item in finding.about or ("",):
-            for because in becauses:
-                cause = self._found(because, finding, item)
-                if cause is not None:
-                    first = first or cause
-                    if because.suffices:
-                        return cause
-                    break
-            else:
-                explained = False
-        return first if explained else None
+        """What explains each thing that the finding is about, or one thing that suffices.
 
-    def _found(self, because: Because, finding: Finding, item: str) -> Standing | None:
-        if not because.speaks_of(item):
-            return None
-        found = (one for ref in because.refs for one in self._places(because.where, ref, finding, item))
-        return next(found, None)
+        Of several causes the first that is heard counts: what an unmuted fault brings about is no old news.
+        """
+        rule, finding = consequence.rule, consequence.finding
+        one_may_suffice = any(because.suffices for because in rule.because)
+        found: list[Standing] = []
+        sufficient: list[Standing] = []
+        explained = bool(rule.because)
+        for item in finding.about or ("",):
+            because, cause = self._found(rule.because, finding, item)
+            if cause is not None and because is not None:
+                (sufficient if because.suffices else found).append(cause)
+            elif one_may_suffice:
+                explained = False
+            else:
+                return None
+        causes = sufficient or (found if explained else [])
+        return next((cause for cause in causes if self.root(cause) not in self._muted), next(iter(causes), None))
+
+    def _found(
+        self, becauses: Iterable[Because], finding: Finding, item: str
+    ) -> tuple[Because, Standing] | tuple[None, None]:
+        """The first declared cause that stands for one thing that the finding is about."""
+        for because in becauses:
+            if because.speaks_of(item):
+                for ref in because.refs:
+                    for cause in self._places(because.where, ref, finding, item):
+                        return because, cause
+        return None, None
 
     def _places(self, where: Where, ref: Ref, finding: Finding, item: str) -> Iterator[Standing]:
         node, wanted = finding.node, ref.wants(item)
@@ -115,9 +122,15 @@ def judge(rules: Iterable[Rule], cluster: Cluster, policy: Policy) -> list[Alert
     """
     limits = policy.thresholds
     standing = [Standing(rule, finding) for rule in rules for finding in rule.check(cluster, limits)]
-    causes = Causes(standing)
+    causes = Causes(standing, _muted(standing, policy, cluster))
     alerts = [policy.apply(_alert(one, causes.root(one)), cluster.now) for one in standing]
     return _ordered(alerts)
+
+
+def _muted(standing: list[Standing], policy: Policy, cluster: Cluster) -> set[Standing]:
+    """The findings that the policy mutes by themselves."""
+    codes = {mute.code for mute in policy.mutes}
+    return {one for one in standing if one.rule.code in codes and policy.apply(_alert(one, one), cluster.now).muted}
 
 
 def _alert(one: Standing, root: Standing) -> Alert:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orama_monitor.alerts.because import anywhere, here, there, unit
+from orama_monitor.alerts.because import around, here, there, unit
 from orama_monitor.alerts.causes import LINK_DOWN, MESH_DOWN
 from orama_monitor.alerts.cluster import Cluster, NodeView
 from orama_monitor.alerts.rule import CRITICAL, WARNING, Found, Here, Subsystem
@@ -62,11 +62,16 @@ def olric_down(node: NodeView) -> Found:
     hint="on its nodes: systemctl status 'orama-namespace-rqlite@*'; most of them must run and reach each other",
     because=[
         there("NODE_UNREACHABLE", "NAMESPACE_RQLITE_DOWN", suffices=True),
-        anywhere(*MESH_DOWN, *LINK_DOWN),
+        around(*MESH_DOWN, *LINK_DOWN, suffices=True),
     ],
 )
 def no_leader(cluster: Cluster) -> Found:
-    """A leader may be on a node that was not heard. Then only candidates, who know of none, count as proof."""
+    """A leader may be on a node that was not heard. Then only candidates, who know of none, count as proof.
+
+    One that was cut off is a candidate, too: of a part of the environment nothing is said.
+    """
+    if not cluster.asked_all:
+        return
     heard_all = cluster.heard_all and all(_is_complete(node) for node in cluster.reporting)
     for name, members in sorted(_members(cluster).items()):
         states = [one.rqlite_state for _host, one in members if one.rqlite_up]
@@ -78,7 +83,9 @@ def no_leader(cluster: Cluster) -> Found:
             said = f"{clip(name, 80)}: {len(states)} answer, none leads"
             gone = sorted(host for host, one in members if not one.rqlite_up)
             missing = [node.host for node in cluster.nodes if not node.reports]
-            yield Here(f"{said} (down on {names(gone)})" if gone else said, about=(name, *gone, *missing))
+            answering = sorted(host for host, one in members if one.rqlite_up)
+            said += f" (down on {names(gone)})" if gone else ""
+            yield Here(said, about=(name, *gone, *missing, *answering))
 
 
 def _is_complete(node: NodeView) -> bool:

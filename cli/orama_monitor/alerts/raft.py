@@ -42,7 +42,7 @@ class Quorum:
 
     @property
     def majority(self) -> int:
-        return len(self.voters) // 2 + 1
+        return _majority(len(self.voters))
 
     def __str__(self) -> str:
         return f"{self.reachable} of {number(len(self.voters), 'voter')} reachable, {self.majority} needed"
@@ -116,7 +116,13 @@ def quorum_fragile(cluster: Cluster) -> Found:
     ],
 )
 def no_leader(cluster: Cluster) -> Found:
-    """Where nobody answers at all there is no leader only if the whole environment was heard."""
+    """Where nobody answers at all there is no leader only if the whole environment was heard.
+
+    A majority that was not asked may well have a leader, of whom a node that is cut off knows nothing.
+    """
+    unasked = len(cluster.configured) - len(cluster.nodes)
+    if unasked >= _majority(len(cluster.voters) or len(cluster.configured)):
+        return
     known = [(node, seen) for node, seen in cluster.responding if seen.raft_state in KNOWN_STATES]
     if any(seen.raft_state == "Leader" or seen.leader_addr or seen.leader_id for _node, seen in cluster.responding):
         return
@@ -274,6 +280,10 @@ def peer_unreachable(cluster: Cluster, limits: Thresholds) -> Findings:
     for address, observers in sorted(strangers.items()):
         message = f"{clip(address, 80)} is not reached by {number(len(observers), 'node')}: {names(observers)}"
         yield Finding(min(observers), message, about=tuple(suspects) or (address,))
+
+
+def _majority(voters: int) -> int:
+    return voters // 2 + 1
 
 
 def _in_reach(node: NodeView) -> bool:

@@ -231,4 +231,4 @@ def _strangers(cluster: Cluster, troubled: Seen, said: Callable[[list[WireguardP
 
 def label(peer: WireguardPeer) -> str:
     """A peer of unknown identity, as a person would name it."""
-    return f"{only_address(peer.allowed_ips) or 'a peer'} (key {clip(peer.public_key[:8])}…)"
+    return f"{only_address(peer.allowed) or 'a peer'} (key {clip(peer.public_key[:8])}…)"

@@ -37,18 +37,21 @@ def mute(settings: Settings, code: str, duration: timedelta | None, reason: str)
     """Silence an alert, for a while or until it gets worse.
 
     Adds a line to the policy file, which is made when there is none, and leaves the rest of it as it is. --node may
-    be a host or a pattern such as '198.51.100.*'; without it the alert is muted everywhere.
+    be a host or a pattern such as '198.51.100.*'; without it the alert is muted everywhere. For an alert that may be
+    more or less severe, --severity says how bad it is now.
     """
-    from orama_monitor.alerts import explain, muting
+    from orama_monitor.alerts import Severity, explain, muting
     from orama_monitor.commands.session import policy, policy_path
     from orama_monitor.snapshot import now
 
     rule = explain(code.replace("-", "_"))
     path = policy_path(settings)
-    severity = policy(settings, missing_ok=True).severities.get(rule.code, rule.severity)
+    usual = policy(settings, missing_ok=True).severities.get(rule.code, rule.severity)
+    severity = Severity(settings.severity or usual)
     until = now() + duration if duration else None
     for node in settings.node or ("*",):
         muting.add_mute(path, rule.code, node=node, until=until, severity=severity, reason=reason)
         where = "everywhere" if node == "*" else f"on {node}"
         end = f"until {until:%Y-%m-%d %H:%M:%S} UTC" if until else "for good"
-        click.echo(f"{path}: {rule.code} is muted {where} {end}, unless it gets worse than {severity.value}")
+        wakes = "" if severity is Severity.CRITICAL else f", unless it gets worse than {severity.value}"
+        click.echo(f"{path}: {rule.code} is muted {where} {end}{wakes}")

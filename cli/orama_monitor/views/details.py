@@ -84,9 +84,8 @@ def peers(report: NodeReport) -> Table:
     for peer in sorted(
         found or [], key=lambda peer: -(peer.handshake_age_sec if peer.handshake_age_sec is not None else 2**62)
     ):
-        allowed = peer.allowed_ips if isinstance(peer.allowed_ips, str) else ", ".join(peer.allowed_ips or [])
         transfer = [text(size(peer.transfer_rx_bytes)), text(size(peer.transfer_tx_bytes))]
-        table.add([text(peer.endpoint), handshake(peer), *transfer, text(allowed), text(peer.public_key)])
+        table.add([text(peer.endpoint), handshake(peer), *transfer, text(peer.allowed), text(peer.public_key)])
     return table
 
 

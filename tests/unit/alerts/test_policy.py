@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orama_monitor.alerts import judge
-from orama_monitor.alerts.alert import Severity
+from orama_monitor.alerts.alert import Severity, standing
 from orama_monitor.alerts.muting import add_mute, mute_fields, with_mute
 from orama_monitor.alerts.policy import Policy, parse_policy, read_policy
 from orama_monitor.errors import MonitorError
@@ -143,6 +143,18 @@ def test_a_consequence_of_a_muted_root_stays_one() -> None:
     b.rqlite_silent(snapshot, 2)
     policy = Policy.model_validate({"mutes": [{"code": "SERVICE_INACTIVE"}]})
     assert [alert.code for alert in judge(snapshot, policy) if alert.is_root] == ["SERVICE_INACTIVE"]
+
+
+@pytest.mark.parametrize("known", [0, 1])
+def test_what_a_muted_and_an_unmuted_fault_bring_about_together_is_heard(known: int) -> None:
+    """One of three voters was lost and muted long ago; that there is no quorum since the second is lost is news."""
+    snapshot = healthy(3)
+    b.node_dead(snapshot, 0, 1)
+    policy = Policy.model_validate({"mutes": [{"code": "NODE_UNREACHABLE", "node": host(known)}]})
+    alerts = judge(snapshot, policy)
+    lost_quorum = next(alert for alert in alerts if alert.code == "RQLITE_QUORUM_LOST")
+    assert lost_quorum.cause and lost_quorum.cause.node == host(1 - known)
+    assert lost_quorum in standing(alerts)
 
 
 # Muting in a file

@@ -42,6 +42,43 @@ def test_one_node_that_sees_nobody_is_no_lost_quorum_while_the_others_were_not_a
     assert ("RQLITE_QUORUM_LOST", CLUSTER) not in b.found(narrowed(snapshot, 2))
 
 
+@pytest.mark.parametrize("asked", [(2,), (2, 3)])
+def test_a_cut_off_node_knows_nothing_of_a_leader_among_those_not_asked(asked: tuple[int, ...]) -> None:
+    snapshot = healthy()
+    for index in asked:
+        b.mesh_blocked(snapshot, index)
+        leaderless(snapshot, index)
+    assert {alert.code for alert in judge(narrowed(snapshot, *asked)) if alert.node == CLUSTER} == set()
+
+
+def test_a_majority_without_a_leader_speaks_for_those_not_asked() -> None:
+    snapshot = healthy()
+    for index in range(5):
+        leaderless(snapshot, index)
+    assert ("RQLITE_NO_LEADER", CLUSTER) in b.roots(narrowed(snapshot, 0, 2, 3))
+
+
+def leaderless(snapshot: Snapshot, index: int) -> None:
+    """A node that asks for votes in every cluster it is in."""
+    for field, value in (("raft_state", "Candidate"), ("leader_addr", None), ("leader_id", None)):
+        b.put(snapshot, index, f"rqlite.{field}", value)
+    for namespace in report(snapshot, index).namespaces or []:
+        namespace.rqlite_state = "Candidate"
+
+
+def test_a_namespace_without_a_leader_is_no_consequence_of_a_link_between_other_nodes() -> None:
+    snapshot = healthy()
+    for index in range(5):
+        one = report(snapshot, index)
+        one.namespaces = (one.namespaces or [])[:1] if index < 3 else []
+        for namespace in one.namespaces:
+            namespace.rqlite_state = "Follower"
+    b.link_stale(snapshot, 3, 4)
+    assert ("NAMESPACE_NO_LEADER", CLUSTER) in b.roots(snapshot)
+    b.link_stale(snapshot, 0, 1)
+    assert ("NAMESPACE_NO_LEADER", CLUSTER) not in b.roots(snapshot)
+
+
 def test_a_cut_off_node_is_no_lost_quorum() -> None:
     snapshot = healthy()
     b.mesh_blocked(snapshot, 2)
