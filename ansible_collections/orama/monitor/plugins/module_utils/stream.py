@@ -93,21 +93,30 @@ class Stream:
             raise self._mapped(error) from None
 
     def _connected(self, host: str, port: int) -> socket.socket:
-        """Connected to the first of the host's addresses that accepts."""
+        """Connected to the first of the host's addresses that accepts; to be refused says more than to find no way."""
         problem: ProbeError = self.broken("no address")
         for family, address in self._addresses(host, port):
+            try:
+                return self._opened(family, address)
+            except ProbeTimeout:
+                raise
+            except ProbeError as error:
+                problem = problem if isinstance(problem, Refused) else error
+        raise problem
+
+    def _opened(self, family: int, address) -> socket.socket:
+        left = self.left()
+        try:
             sock = socket.socket(family, socket.SOCK_STREAM)
             try:
-                sock.settimeout(self.left())
+                sock.settimeout(left)
                 sock.connect(address)
-                return sock
-            except OSError as error:
-                sock.close()
-                problem = self._mapped(error)
-            except ProbeError:
+            except OSError:
                 sock.close()
                 raise
-        raise problem
+        except OSError as error:
+            raise self._mapped(error) from None
+        return sock
 
     def _addresses(self, host: str, port: int) -> list:
         if host.startswith("/"):

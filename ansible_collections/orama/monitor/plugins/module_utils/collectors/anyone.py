@@ -84,9 +84,9 @@ def parse_settings(config: str) -> dict[str, list[str]]:
     """The values of each option of an anonrc, by its name in lower case."""
     settings: dict[str, list[str]] = {}
     for line in config.splitlines():
-        name, _blank, value = line.split("#", 1)[0].strip().partition(" ")
-        if name:
-            settings.setdefault(name.lower(), []).append(value.strip())
+        words = line.split("#", 1)[0].split(None, 1)
+        if words:
+            settings.setdefault(words[0].lower(), []).append("".join(words[1:]).strip())
     return settings
 
 

@@ -112,6 +112,20 @@ def test_nobody_listens():
         ask(tiny_server.free_port())
 
 
+def test_nobody_listens_where_there_is_no_ipv6(monkeypatch):
+    """The kernel may have none at all: that the first address refused is what there is to say."""
+    really = socket.socket
+
+    def without_ipv6(family, *words):
+        if family == socket.AF_INET6:
+            raise OSError(97, "Address family not supported by protocol")
+        return really(family, *words)
+
+    monkeypatch.setattr(socket, "socket", without_ipv6)
+    with pytest.raises(Refused):
+        request("GET", "http://localhost:%d" % tiny_server.free_port(), "", 5, LIMIT)
+
+
 def test_localhost_is_found():
     with tiny_server.tcp(tiny_server.answering(b"HTTP/1.1 200 OK\r\n\r\nhi")) as port:
         assert request("GET", "http://localhost:%d" % port, "", 5, LIMIT).body == "hi"
