@@ -34,14 +34,34 @@ def test_fail_on_stops_after_the_result_was_shown(hosts: Ansible) -> None:
     assert said.index("Show the result") < said.index("demo is not healthy")
 
 
+def test_what_is_bad_enough_is_for_the_policy_to_say(hosts: Ansible) -> None:
+    policy = json.dumps({"orama_policy": {"severities": {**CALM["severities"], UNREACHABLE: "warning"}}})
+    for fail_on, code in ("critical", 0), ("warning", 2):
+        said = hosts.play("orama.monitor.report", "-e", policy, "-e", f"orama_fail_on={fail_on}", code=code)
+        assert f"warning  {UNREACHABLE} gone" in said
+
+
 def test_text_limit_check_and_tasks(hosts: Ansible) -> None:
     said = hosts.play("orama.monitor.report", "--limit", "here-2", "-e", "orama_output=r.txt orama_format=text")
     assert "demo: 1 nodes" in said
     assert (hosts.directory / "r.txt").read_text().startswith("demo: 1 nodes")
     hosts.play("orama.monitor.report", "--check", "--limit", "here-2", "-e", "orama_output=checked.json")
     assert not (hosts.directory / "checked.json").exists()
-    listed = hosts.play("orama.monitor.report", "--list-tasks")
-    assert "Collect the node's health" in listed and "Judge the cluster" in listed
+    for choice, tasks in (
+        ((), (True, True)),
+        (("--skip-tags", "report"), (True, False)),
+        (("--tags", "report"), (False, True)),
+    ):
+        listed = hosts.play("orama.monitor.report", "--list-tasks", *choice)
+        assert ("Collect the node's health" in listed, "Judge the cluster" in listed) == tasks
+
+
+def test_what_a_fact_cache_holds_is_judged_without_asking_again(hosts: Ansible) -> None:
+    cache = {"ANSIBLE_CACHE_PLUGIN": "ansible.builtin.jsonfile", "ANSIBLE_CACHE_PLUGIN_CONNECTION": "facts"}
+    hosts.environment.update(cache)
+    hosts.play("orama.monitor.report", "--skip-tags", "report")
+    said = hosts.play("orama.monitor.report", "--tags", "report", "--limit", "here-1,here-2")
+    assert "demo: 2 nodes" in said and "here-1: orama.monitor.node_facts has not run" not in said
 
 
 def test_stats_carry_summary_and_alerts_not_reports(hosts: Ansible) -> None:
@@ -103,10 +123,12 @@ GATE = """\
 CALM = {"severities": dict.fromkeys(sorted(set(RULES) - {UNREACHABLE}), "info")}
 
 
-def gate(hosts: Ansible, policy: dict[str, object], code: int, retries: int = 1, passes: int = 1) -> str:
+def gate(
+    hosts: Ansible, policy: dict[str, object], *arguments: str, code: int, retries: int = 1, passes: int = 1
+) -> str:
     path = hosts.directory / "gate.yml"
     path.write_text(GATE.format(retries=retries, passes=passes, policy=json.dumps(policy)))
-    return hosts.play(path, "--limit", "here-1,here-2", code=code)
+    return hosts.play(path, "--limit", "here-1,here-2", *arguments, code=code)
 
 
 def test_a_gate_in_a_serial_play_asks_the_whole_environment_and_stops(hosts: Ansible) -> None:
@@ -119,6 +141,37 @@ def test_a_gate_opens_when_the_cluster_is_healthy_often_enough(hosts: Ansible) -
     policy = {**CALM, "mutes": [{"code": UNREACHABLE}]}
     said = gate(hosts, policy, code=0, retries=3, passes=2)
     assert said.count("touched after 2, asked 4") == 2
+
+
+def test_a_gate_in_check_mode_judges_once_and_waits_for_nothing(hosts: Ansible) -> None:
+    said = gate(hosts, CALM, "--check", code=2, retries=1000)
+    assert f"{UNREACHABLE} on gone" in said and "tries left" not in said
+
+
+JUDGED = """\
+- hosts: demo:!gone
+  gather_facts: false
+  tasks:
+    - orama.monitor.cluster_alerts: {collect: true, severity: critical, reports: true}
+      run_once: true
+      register: judged
+    - ansible.builtin.assert:
+        that:
+          - not judged.changed and not judged.failed and not judged.healthy and judged.diff is not defined
+          - judged.nodes | map(attribute='host') | list == ['here-1', 'here-2', 'here-3', 'gone']
+          - judged.nodes | map(attribute='report') | select('mapping') | length == 3
+          - judged.alerts | map(attribute='severity') | unique | list == ['critical']
+          - "'NODE_UNREACHABLE' in judged.alerts | map(attribute='code')"
+          - judged.summary.critical_alerts == judged.alerts | length
+      run_once: true
+"""
+
+
+@pytest.mark.parametrize("arguments", [(), ("--check", "--diff")], ids=["run", "check"])
+def test_what_a_task_gets_back(hosts: Ansible, arguments: tuple[str, ...]) -> None:
+    path = hosts.directory / "judged.yml"
+    path.write_text(JUDGED)
+    hosts.play(path, *arguments)
 
 
 def test_a_bad_policy_is_one_line(hosts: Ansible) -> None:

@@ -10,9 +10,12 @@ from datetime import datetime, timezone
 from typing import Any
 
 import pytest
+import yaml
 
 pytest.importorskip("orama_monitor")
 
+from ansible_collections.orama.monitor.plugins.action import cluster_alerts  # noqa: E402
+from ansible_collections.orama.monitor.plugins.modules import cluster_alerts as docs  # noqa: E402
 from ansible_collections.orama.monitor.plugins.plugin_utils import judge  # noqa: E402
 from ansible_collections.orama.monitor.plugins.plugin_utils.answers import answers_of_play  # noqa: E402
 
@@ -112,3 +115,14 @@ def test_lines_hold_no_control_characters() -> None:
     bad = dict(orama_collection=dict(failed=True, msg="\x1b[31mred\x07"))
     lines = judge.lines(judge.assess(judged(play(dict(n=bad)))), "info")
     assert "red" in "".join(lines) and all(line.isprintable() for line in lines)
+
+
+def test_the_docs_tell_each_option_as_the_action_takes_it_and_a_sample_of_all_that_it_returns() -> None:
+    def told(options: dict[str, Any]) -> dict[str, Any]:
+        return {
+            name: {key: value for key, value in option.items() if key not in ("description", "version_added")}
+            for name, option in options.items()
+        }
+
+    assert told(yaml.safe_load(docs.DOCUMENTATION)["options"]) == told(cluster_alerts.ARGUMENT_SPEC)
+    assert docs.RETURN and all("sample" in value for value in yaml.safe_load(docs.RETURN).values())
