@@ -31,6 +31,10 @@ def answer(root: str, name: str, *args):
         raise ProbeError("%s: %s" % (name, error.strerror)) from None
 
 
+def cpu_count(_root: str) -> int | None:
+    return os.cpu_count()
+
+
 # psutil
 
 
@@ -42,10 +46,6 @@ def _psutil(root: str):
         raise Missing(NO_PSUTIL) from None
     psutil.PROCFS_PATH = os.path.join(root, "proc")
     return psutil
-
-
-def cpu_count(root: str) -> int | None:
-    return _psutil(root).cpu_count()
 
 
 def virtual_memory(root: str) -> dict:

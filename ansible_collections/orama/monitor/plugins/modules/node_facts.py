@@ -23,7 +23,7 @@ author:
   - Orama Monitor contributors (@orama)
 requirements:
   - Python 3.8 or later on the node
-  - psutil on the node, for the sections system, processes and network (see the role orama.monitor.prepare)
+  - psutil on the node, for memory, swap and disks (see the role orama.monitor.prepare)
 options:
   orama_home:
     description: Where Orama keeps its data.

@@ -167,6 +167,7 @@ def test_without_psutil_the_system_section_says_the_remedy(monkeypatch):
     assert outcomes["system"].status == "failed"
     assert outcomes["system"].error.startswith(machine.NO_PSUTIL)
     assert outcomes["system"].section["mem_total_mb"] is None
+    assert outcomes["system"].section["cpu_count"] == os.cpu_count()
     assert outcomes["system"].section["kernel_version"]
 
 

@@ -117,6 +117,15 @@ def test_run_ends_what_ignores_the_polite_signals(tmp_path):
     assert gone(int((tmp_path / "pid").read_text()))
 
 
+def test_run_ends_what_prints_without_end(tmp_path):
+    """As journalctl does of a journal that is larger than its time."""
+    began = time.monotonic()
+    with pytest.raises(ProbeTimeout):
+        Probe().run([script(tmp_path, "echo $$ > %s/pid; exec yes" % tmp_path)], timeout=0.5)
+    assert time.monotonic() - began < 5
+    assert gone(int((tmp_path / "pid").read_text()))
+
+
 def test_no_question_outlives_the_collection(tmp_path):
     probe = Probe(Options(deadline=0.3))
     began = time.monotonic()
