@@ -12,7 +12,7 @@ import pytest
 
 from orama_monitor.errors import MonitorError
 from orama_monitor.nodes import parse_nodes
-from tests.ansible.harness import Ansible
+from tests.ansible.harness import BIN, Ansible
 
 NOBODY = "127.0.0.1:1"
 
@@ -90,4 +90,21 @@ def test_a_key_is_a_file_or_refused(ansible: Ansible, canary: Path) -> None:
     for words in hostile(canary)[-2:]:
         write(ansible, [f"testnet|root@{NOBODY}||node|{words}"])
         assert "the key must be the path of a file" in " ".join(connect(ansible).split())
+    assert not canary.exists()
+
+
+def test_the_command_runs_none_of_them_either(ansible: Ansible, canary: Path) -> None:
+    """The same by `orama monitor`, which runs Ansible by itself."""
+    words = hostile(canary)
+    fields = [(secret, "") for secret in words] + [("", key) for key in words if "{" not in key and "\t" not in key]
+    lines = [f"testnet|root@127.0.0.{n}:1|{secret}|node|{key}" for n, (secret, key) in enumerate(fields, 1)]
+    write(ansible, lines)
+    report = [BIN / "python", "-m", "orama_monitor", "monitor", "report", "--env", "testnet"]
+    said = ansible.run(*report, "--config", "remote-nodes.conf", "-vvv")
+    nodes = json.loads(said[said.index("\n{") :])["nodes"]
+    assert [node["failure"] for node in nodes] == ["unreachable"] * len(lines)
+    for number, line in enumerate([f"testnet|root@{words[0]}||node", f"{words[-1]}|root@{NOBODY}||node"]):
+        write(ansible, [line])
+        told = ansible.run(*report, "--config", "remote-nodes.conf", code=1)
+        assert told.startswith("orama: ") and "line 1: " in told and told.count("\n") == 1, number
     assert not canary.exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ testnet|ubuntu@192.0.2.2:2222||node|keys/id
 testnet|root@[2001:db8::3]:22|hunter2|node
 mainnet|root@ns1.example|say "it's" \\ ok|nameserver-ns2
 """
+VARIABLES = "msg={{ [ansible_password | default(), ansible_ssh_private_key_file | default()] }}"
 SECRETS = ("7*7", "hunter2", "say ")
 
 
@@ -67,6 +69,28 @@ def test_groups_and_variables(source: Ansible) -> None:
         "orama_environment": "testnet",
         "orama_role": "node",
     }
+
+
+def test_the_graph_shows_environments_nameservers_and_nodes(source: Ansible) -> None:
+    graph = source.run("ansible-inventory", "-i", "all.orama.yml", "--graph")
+    groups = {part.split(":")[0]: re.findall(r"--([\w.:]+)", part) for part in graph.split("@")[1:]}
+    testnet, mainnet = ["192.0.2.1", "192.0.2.2", "2001:db8::3"], ["ns1.example"]
+    assert groups["testnet"] == testnet and groups["mainnet"] == mainnet
+    assert groups["nodes"] == testnet + mainnet and groups["nameservers"] == ["192.0.2.1", "ns1.example"]
+
+
+def test_paths_begin_at_the_file_that_names_them(source: Ansible) -> None:
+    for folder in ("sources", "confs", "elsewhere"):
+        (source.directory / folder).mkdir()
+    (source.directory / "remote-nodes.conf").rename(source.directory / "confs" / "nodes.conf")
+    write(source, config="../confs/nodes.conf")
+    (source.directory / "all.orama.yml").rename(source.directory / "sources" / "all.orama.yml")
+    given = source.directory
+    source.directory = given / "elsewhere"
+    said = source.run(
+        "ansible", "-i", "../sources/all.orama.yml", "192.0.2.1,192.0.2.2", "-m", "debug", "-a", VARIABLES
+    )
+    assert '"{{ 7*7 }}"' in said and f"{given}/sources/../confs/keys/id" in said
 
 
 def test_no_password_in_the_inventory(source: Ansible) -> None:
