@@ -99,7 +99,7 @@ def test_the_command_runs_none_of_them_either(ansible: Ansible, canary: Path) ->
     fields = [(secret, "") for secret in words] + [("", key) for key in words if "{" not in key and "\t" not in key]
     lines = [f"testnet|root@127.0.0.{n}:1|{secret}|node|{key}" for n, (secret, key) in enumerate(fields, 1)]
     write(ansible, lines)
-    report = [BIN / "python", "-m", "orama_monitor", "monitor", "report", "--env", "testnet"]
+    report = [str(BIN / "python"), "-m", "orama_monitor", "monitor", "report", "--env", "testnet"]
     said = ansible.run(*report, "--config", "remote-nodes.conf", "-vvv")
     nodes = json.loads(said[said.index("\n{") :])["nodes"]
     assert [node["failure"] for node in nodes] == ["unreachable"] * len(lines)
