@@ -9,6 +9,7 @@ import re
 
 SCHEMES = re.compile(r"^(?:dns|tls|grpc|https|https3|quic)://", re.IGNORECASE)
 REVERSE = (".in-addr.arpa", ".ip6.arpa")
+NAME_LIMIT = 253
 NAME = re.compile(r"(?![0-9.]+$)[\w-]+(?:\.[\w-]+)*$")
 
 
@@ -61,4 +62,4 @@ def _zones(keys: list[str]) -> list[str]:
 def _zone(key: str) -> str | None:
     """``dns://Example.com.:53`` as ``example.com``; None for what is no domain name."""
     name = re.sub(r":[0-9]+$", "", SCHEMES.sub("", key.rstrip(","))).rstrip(".").lower()
-    return name if NAME.match(name) else None
+    return name if len(name) <= NAME_LIMIT and NAME.match(name) else None

@@ -128,7 +128,7 @@ def _asked_version(probe: Probe) -> dict:
 
 def parse_version(text: str) -> str | None:
     """The first semantic version in what ``orama version`` prints."""
-    found = re.search(r"\b\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?", text)
+    found = re.search(r"\b\d{1,9}\.\d{1,9}\.\d{1,9}(?:-[0-9A-Za-z.-]{1,100})?", text)
     return found.group() if found else None
 
 

@@ -13,6 +13,7 @@ import binascii
 import re
 
 from .errors import Denied, Missing, ProbeError
+from .pick import TEXT_LIMIT
 from .probe import Probe
 
 CONFIG = "/etc/ufw/ufw.conf"
@@ -90,7 +91,7 @@ def _line(rule: dict) -> str:
     remarks = " (%s)" % rule["log"] if rule["log"] else ""
     if rule["comment"]:
         remarks += " # %s" % _comment(rule["comment"])
-    return ("%-26s %-11s %-26s%s" % (to, verb, origin, remarks)).rstrip()
+    return ("%-26s %-11s %-26s%s" % (to, verb, origin, remarks)).rstrip()[:TEXT_LIMIT]
 
 
 def _on(interface: str | None) -> str:

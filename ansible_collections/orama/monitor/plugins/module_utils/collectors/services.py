@@ -9,6 +9,7 @@ import re
 
 from ..errors import ProbeError
 from ..parts import Parts, capped
+from ..pick import TEXT_LIMIT
 from ..probe import Probe
 from ..systemd import PACKAGED_ANYONE_UNIT, core_units, units
 
@@ -53,4 +54,5 @@ def _failed_units(probe: Probe) -> list[str]:
 
 def parse_failed(text: str) -> list[str]:
     """Names of failed units of every kind; some versions put a dot or a star before them."""
-    return re.findall(r"^\W{0,4}(\S+\.[a-z]+)\s+\S+\s+failed\s", text, re.MULTILINE)
+    names = re.findall(r"^\W{0,4}(\S+\.[a-z]+)\s+\S+\s+failed\s", text, re.MULTILINE)
+    return [name[:TEXT_LIMIT] for name in names]
