@@ -117,3 +117,19 @@ def test_a_section_that_does_not_fit_is_left_out_and_says_so(monkeypatch):
     assert "does not fit into a report" in report["collectors"]["rqlite"]["error"]
     assert len(report["wireguard"]["peers"]) == 200
     assert len(json.dumps(report)) < SMALL_ENOUGH
+
+
+def test_systemd_is_asked_once_for_all_units_and_once_for_each_log(monkeypatch):
+    asked = []
+
+    class Noting(Crowded):
+        def run(self, argv, **named):
+            asked.append(argv)
+            return super().run(argv, **named)
+
+    monkeypatch.setattr(Crowded, "much", dict(units=10, peers=5, sockets=10, namespaces=5))
+    monkeypatch.setattr(node, "Probe", Noting)
+    node.report()
+    logs = [word for argv in asked for word in argv if argv[0] == "journalctl" and word.startswith("--unit=")]
+    assert sum(argv[:2] == ["systemctl", "show"] for argv in asked) == 1
+    assert logs and len(logs) == len(set(logs))
