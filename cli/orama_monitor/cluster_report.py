@@ -5,19 +5,21 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
+from collections.abc import Collection, Set
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from orama_monitor import alerts as rules
-from orama_monitor.alerts.alert import Alert, Severity, standing
+from orama_monitor.alerts.alert import CLUSTER, Alert, Severity, standing
 from orama_monitor.alerts.policy import Policy
 from orama_monitor.errors import MonitorError
 from orama_monitor.report import SCHEMA_VERSION, NodeReport
 from orama_monitor.snapshot import ConfiguredNode, NodeResult, Snapshot, merge
 
 Status = Literal["healthy", "degraded", "unreachable"]
+STDIN = "-"
 SIZE_LIMIT = 512 * 1024 * 1024
 
 
@@ -79,12 +81,17 @@ class ClusterReport(BaseModel):
         return json.dumps(self.model_dump(mode="json"), indent=indent, ensure_ascii=True)
 
 
-def assess(snapshot: Snapshot, policy: Policy | None = None) -> ClusterReport:
-    """Judge a snapshot: its alerts, each node's status, and the summary."""
+def assess(snapshot: Snapshot, policy: Policy | None = None, shown: Collection[str] | None = None) -> ClusterReport:
+    """Judge a snapshot: its alerts, each node's status, and the summary.
+
+    With ``shown`` all nodes are judged, and only what concerns these hosts is told.
+    """
     policy = policy or Policy()
     alerts = rules.judge(snapshot, policy)
     failing = {alert.node for alert in standing(alerts, Severity.CRITICAL)}
-    nodes = [_judged(node, failing) for node in snapshot.nodes]
+    nodes = [_judged(node, failing) for node in snapshot.nodes if shown is None or node.host in shown]
+    if shown is not None:
+        alerts = _concerning(alerts, {CLUSTER, *shown})
     statuses = Counter(node.status for node in nodes)
     meta = Meta(
         environment=snapshot.environment,
@@ -98,6 +105,13 @@ def assess(snapshot: Snapshot, policy: Policy | None = None) -> ClusterReport:
         configured=snapshot.configured,
     )
     return ClusterReport(meta=meta, summary=summarize(snapshot, alerts), alerts=alerts, nodes=nodes)
+
+
+def _concerning(alerts: list[Alert], names: Set[str]) -> list[Alert]:
+    """The alerts that stand on one of these or speak of it, and the roots that explain them."""
+    found = [alert for alert in alerts if alert.node in names or not names.isdisjoint(alert.about)]
+    keys = {key for alert in found for key in (alert.key, alert.cause and alert.cause.key)}
+    return [alert for alert in alerts if alert.key in keys]
 
 
 def _judged(node: NodeResult, failing: set[str]) -> JudgedNode:
@@ -181,12 +195,12 @@ def _sentence(counted: list[tuple[int, str, str]]) -> str:
 
 def load(paths: list[str]) -> Snapshot:
     """Saved reports, merged, as a snapshot to judge anew. ``-`` is standard input. Raises MonitorError."""
-    return merge([parse(_text(path), path) for path in paths])
+    return merge([parse(_text(path), "standard input" if path == STDIN else path) for path in paths])
 
 
 def _text(path: str) -> str:
     try:
-        raw = sys.stdin.buffer.read(SIZE_LIMIT) if path == "-" else Path(path).read_bytes()
+        raw = sys.stdin.buffer.read(SIZE_LIMIT) if path == STDIN else Path(path).read_bytes()
         return raw.decode("utf-8")
     except FileNotFoundError:
         raise MonitorError(f"{path}: no such file") from None
@@ -213,6 +227,8 @@ class _Saved(BaseModel):
 
 def parse(text: str, name: str) -> Snapshot:
     """A saved report's text as the snapshot it was made of; ``name`` is for messages. Raises MonitorError."""
+    if not text.strip():
+        raise MonitorError(f"{name}: empty; a report was expected")
     try:
         saved = _Saved.model_validate(_strict_json(text))
     except ValidationError as error:

@@ -15,7 +15,7 @@ from orama_monitor.errors import MonitorError
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
-PIPED_WIDTH = 160
+WIDTH_WITHOUT_TERMINAL = 160
 _PLAIN = str.maketrans(
     {"✓": "+", "✗": "x", "…": "~", "–": "-", "·": "|", "→": ">", "└": "`", "⇄": "=", "≠": "#", "⏎": "/"}
 )
@@ -39,11 +39,12 @@ def _ascii(error: UnicodeError) -> tuple[str, int]:
 
 
 def console() -> Console:
-    """A console on standard output."""
+    """A console on standard output, as wide as the terminal in which a pager or a file of it will be read."""
     from rich.console import Console
 
-    piped = not sys.stdout.isatty() and "COLUMNS" not in os.environ
-    return Console(width=PIPED_WIDTH if piped else None, highlight=False, markup=False, emoji=False, soft_wrap=False)
+    told = "COLUMNS" in os.environ or any(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr) if stream)
+    width = None if told else WIDTH_WITHOUT_TERMINAL
+    return Console(width=width, highlight=False, markup=False, emoji=False, soft_wrap=False)
 
 
 def show(renderable: RenderableType) -> None:

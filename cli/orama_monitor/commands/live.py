@@ -34,7 +34,9 @@ def run(settings: Settings, interval: float = 30.0, plain: bool = False) -> None
         raise click.UsageError("the live view has no JSON; use `orama monitor report`")
     session.require_source(settings)
     policy = session.policy(settings)
-    replayed = [session.saved(settings, [path]) for path in settings.from_files] or None
+    replayed = [
+        session.narrowed(session.saved(settings, [path]), settings.node) for path in settings.from_files
+    ] or None
     request = None if replayed else session.request(settings)
     from orama_monitor.live import run_live
 

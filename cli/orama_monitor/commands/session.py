@@ -54,10 +54,10 @@ def configured(settings: Settings, quiet: bool = False) -> tuple[list[Node], Pat
     if settings.env == LOCAL:
         return [LOCAL_NODE], None
     nodes = read_nodes(settings.conf)
-    chosen = of_environment(nodes, settings.env)
+    found = of_environment(nodes, settings.env)
     if not quiet and secrets_exposed(settings.conf, nodes):
         warn(f"{settings.conf} holds passwords and others can read it; run: chmod 600 {settings.conf}")
-    return chosen, settings.conf
+    return found, settings.conf
 
 
 def warn(message: str) -> None:
@@ -89,33 +89,40 @@ def _said(text: str) -> None:
 
 
 def saved(settings: Settings, paths: Sequence[str]) -> Snapshot:
-    """The snapshot in the files, merged and narrowed to the nodes that were asked for."""
+    """The snapshot in the files, merged."""
     from orama_monitor.cluster_report import load
 
     snapshot = load(list(paths))
     if settings.env is not None and settings.env != snapshot.environment:
         raise MonitorError(f"the saved report is of environment {snapshot.environment!r}, not {settings.env!r}")
-    return _narrowed(snapshot, settings.node)
+    return snapshot
 
 
-def _narrowed(snapshot: Snapshot, names: tuple[str, ...]) -> Snapshot:
+def chosen(snapshot: Snapshot, names: tuple[str, ...]) -> set[str] | None:
+    """The hosts that --node means: by host, role, or the name that the node gives itself. None when it isn't given."""
     if not names:
-        return snapshot
+        return None
     hosts = {report.hostname: host for host, report in snapshot.reports.items()}
     everyone = [Node(snapshot.environment, node.host, role=node.role) for node in snapshot.configured]
     known = {node.host for node in everyone}
-    chosen = select(everyone, [name if name in known else hosts.get(name, name) for name in names])
-    wanted = {node.host for node in chosen}
-    return snapshot.model_copy(update={"nodes": [node for node in snapshot.nodes if node.host in wanted]})
+    return {node.host for node in select(everyone, [n if n in known else hosts.get(n, n) for n in names])}
+
+
+def narrowed(snapshot: Snapshot, names: tuple[str, ...]) -> Snapshot:
+    """The snapshot as if only these nodes had been asked."""
+    wanted = chosen(snapshot, names)
+    nodes = [node for node in snapshot.nodes if wanted is None or node.host in wanted]
+    return snapshot.model_copy(update={"nodes": nodes})
 
 
 def judged(settings: Settings) -> tuple[ClusterReport, int]:
     """The report that the flags ask for, and the exit code of a signal that cut its collection short (else 0)."""
     require_source(settings)
     in_force = policy(settings)
-    code = 0
+    code, shown = 0, None
     if settings.from_files:
         snapshot = saved(settings, settings.from_files)
+        shown = chosen(snapshot, settings.node)
     else:
         wanted = request(settings)
         with interruptible() as stop, Progress([node.host for node in wanted.nodes], sys.stderr) as progress:
@@ -125,4 +132,4 @@ def judged(settings: Settings) -> tuple[ClusterReport, int]:
         code = stop.code
     from orama_monitor.cluster_report import assess
 
-    return assess(snapshot, in_force), code
+    return assess(snapshot, in_force, shown), code

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from rich.text import Text
 
+from orama_monitor.alerts.thresholds import Thresholds
 from orama_monitor.report import WireguardPeer
 from orama_monitor.views import style
 
-STALE_AFTER = 180
+STALE_AFTER = Thresholds().wg_handshake_s
 
 
 def seconds(value: float | None) -> str | None:
@@ -18,6 +21,11 @@ def seconds(value: float | None) -> str | None:
         if value >= least:
             return f"{int(value // length)}{unit}"
     return f"{int(value)}s"
+
+
+def whole(duration: str | None) -> str | None:
+    """A duration as Go writes it, such as ``17m43.414774093s``, without the fractions."""
+    return duration and re.sub(r"(\d)\.\d+", r"\1", duration)
 
 
 def size(value: int | None) -> str | None:

@@ -12,6 +12,7 @@ from orama_monitor.report import NodeReport
 from orama_monitor.views import style
 from orama_monitor.views.amounts import handshake, seconds, size
 from orama_monitor.views.columns import Column, Table
+from orama_monitor.views.hosts import unit_column
 from orama_monitor.views.text import text
 
 ROWS = 60
@@ -49,7 +50,7 @@ def state(active: str | None) -> Text:
 
 def units(report: NodeReport) -> Table:
     columns = (
-        Column("UNIT", minimum=14),
+        unit_column(),
         Column("STATE"),
         Column("SUB", priority=3),
         Column("SINCE", priority=1, justify="right"),

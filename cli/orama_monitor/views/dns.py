@@ -8,6 +8,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from orama_monitor.alerts.alert import Severity
+from orama_monitor.alerts.thresholds import Thresholds
 from orama_monitor.report import Dns
 from orama_monitor.views import headline, style
 from orama_monitor.views.columns import Column, Table
@@ -19,7 +20,7 @@ from orama_monitor.views.text import text
 if TYPE_CHECKING:
     from orama_monitor.cluster_report import ClusterReport
 
-EXPIRES_SOON = 14
+EXPIRES_SOON = Thresholds().tls_days
 COLUMNS = (
     Column("COREDNS", short="DNS"),
     Column("CADDY"),
@@ -46,7 +47,7 @@ def render(report: ClusterReport, least: Severity | None = None) -> RenderableTy
 
 def _table(report: ClusterReport) -> list[RenderableType]:
     table = Table([host_column(node.host for node in report.nodes), *COLUMNS])
-    others = 0
+    others = silent = 0
     for node in report.nodes:
         found = node.report.dns if node.report else None
         if found is not None:
@@ -54,11 +55,14 @@ def _table(report: ClusterReport) -> list[RenderableType]:
         elif node.role.startswith("nameserver"):
             reason = "? no answer" if node.report is None else "not known"
             table.add([host(node.host), Text(reason, style=style.BAD), *[text(None)] * (len(COLUMNS) - 1)])
+        elif node.report is None:
+            silent += 1
         else:
             others += 1
-    if not table.rows:
-        return [Text("No nameserver among the nodes.", style=style.DIM)]
-    return [table, *([Text(f"{plural(others, 'node')} without DNS", style=style.DIM)] if others else [])]
+    shown: list[RenderableType] = [table] if table.rows else [Text("No nameserver among the nodes.", style=style.DIM)]
+    if table.rows and others:
+        shown.append(Text(f"{plural(others, 'node')} without DNS", style=style.DIM))
+    return [*shown, *headline.silent(silent)]
 
 
 def _row(found: Dns) -> list[Text]:

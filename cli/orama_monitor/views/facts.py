@@ -7,6 +7,7 @@ from typing import Any
 
 from rich.text import Text
 
+from orama_monitor.alerts.words import number
 from orama_monitor.report import (
     Anyone,
     Dns,
@@ -23,7 +24,7 @@ from orama_monitor.report import (
     Wireguard,
 )
 from orama_monitor.views import style
-from orama_monitor.views.amounts import fresh, megabytes, seconds, size
+from orama_monitor.views.amounts import fresh, megabytes, seconds, size, whole
 from orama_monitor.views.text import clean
 
 Facts = Iterable[Text | None]
@@ -49,11 +50,15 @@ def check(value: bool | None, good: str, bad: str) -> Text | None:
     return Text(good) if value else Text(f"✗ {bad}", style=style.BAD)
 
 
-def count(number: int | None, what: str) -> Text | None:
+def many(count: int | None, one: str, more: str | None = None) -> Text | None:
+    """``1 peer``, ``4 peers``"""
+    return None if count is None else Text(number(count, one, more))
+
+
+def none_of(count: int | None, one: str, more: str | None = None) -> Text | None:
     """A number that should be 0."""
-    if number is None:
-        return None
-    return Text(f"{number} {what}") if number == 0 else Text(f"! {number} {what}", style=style.WARN)
+    said = many(count, one, more)
+    return Text(f"! {said.plain}", style=style.WARN) if said and count else said
 
 
 def percent(label: str, value: int | None, warn: int, bad: int, of: str = "") -> Text | None:
@@ -65,16 +70,20 @@ def percent(label: str, value: int | None, warn: int, bad: int, of: str = "") ->
 def system(found: System) -> Facts:
     loads = [found.load_avg_1, found.load_avg_5, found.load_avg_15]
     yield say("load", " ".join("?" if load is None else f"{load:.2f}" for load in loads) if any(loads) else None)
-    yield say("", found.cpu_count, " CPUs")
+    yield many(found.cpu_count, "CPU")
     yield percent("memory", found.mem_use_pct, 90, 97, f" of {megabytes(found.mem_total_mb)}")
     where = f" of {found.disk_total_gb or 0:.0f} GiB ({clean(found.disk_mount or '/', 40)})"
     yield percent("disk", found.disk_use_pct, 85, 95, where)
     yield percent("inodes", found.inode_use_pct, 90, 95)
     if found.swap_total_mb:
         yield say("swap", f"{megabytes(found.swap_used_mb)} of {megabytes(found.swap_total_mb)}")
-    yield count(found.oom_kills, "OOM kills")
+    yield none_of(found.oom_kills, "OOM kill")
     yield say("up", seconds(found.uptime_seconds))
-    yield check(found.ntp_synchronized, "clock synchronized", "clock not synchronized")
+    yield (
+        Text("! clock not synchronized", style=style.WARN)
+        if found.ntp_synchronized is False
+        else say("", found.ntp_synchronized and "clock synchronized")
+    )
     yield say("kernel", found.kernel_version)
 
 
@@ -119,15 +128,15 @@ def rqlite(found: Rqlite) -> Facts:
     yield check(found.ready, "ready", "not ready")
     yield check(found.strong_read, "strong read ok", "strong read fails")
     yield say("peers", found.num_peers)
-    yield say("last contact", found.last_contact)
+    yield say("last contact", whole(found.last_contact))
     yield say("database", size(found.db_size_bytes) or found.db_size)
     yield say("heap", megabytes(found.heap_mb) if found.heap_mb is not None else None)
-    yield say("", found.goroutines, " goroutines")
+    yield many(found.goroutines, "goroutine")
     yield say("version", found.version)
-    yield say("up", found.uptime)
+    yield say("up", whole(found.uptime))
     for name, value in (found.debug_vars or ()) if found.debug_vars else ():
         if isinstance(value, int) and value > 0:
-            yield count(value, name.replace("_", " "))
+            yield Text(f"! {name.replace('_', ' ')} {value}", style=style.WARN)
 
 
 def wireguard(found: Wireguard) -> Facts:
@@ -150,21 +159,21 @@ def wireguard(found: Wireguard) -> Facts:
 def olric(found: Olric) -> Facts:
     yield check(found.service_active, "active", "not active")
     yield check(found.memberlist_up, "memberlist up", "memberlist down")
-    yield say("", found.member_count, " members")
+    yield many(found.member_count, "member")
     yield say("coordinator", found.coordinator)
     yield say("memory", megabytes(found.process_mem_mb) if found.process_mem_mb is not None else None)
     yield say("restarts", found.restart_count)
-    yield count(found.log_errors_1h, "errors/h")
-    yield count(found.log_suspects_1h, "suspects/h")
-    yield count(found.log_flapping_1h, "joined or left/h") if found.log_flapping_1h else None
+    yield none_of(found.log_errors_1h, "error/h", "errors/h")
+    yield none_of(found.log_suspects_1h, "suspect/h", "suspects/h")
+    yield none_of(found.log_flapping_1h or None, "joined or left/h", "joined or left/h")
 
 
 def ipfs(found: Ipfs) -> Facts:
     yield check(found.daemon_active, "daemon active", "daemon not active")
     yield check(found.cluster_active, "cluster active", "cluster not active")
-    yield say("", found.swarm_peers, " swarm peers")
-    yield say("", found.cluster_peers, " cluster peers")
-    yield count(found.cluster_errors, "cluster errors")
+    yield many(found.swarm_peers, "swarm peer")
+    yield many(found.cluster_peers, "cluster peer")
+    yield none_of(found.cluster_errors, "cluster error")
     yield percent("repository", found.repo_use_pct, 90, 95, f" ({size(found.repo_size_bytes) or '?'})")
     yield check(found.has_swarm_key, "swarm key there", "no swarm key")
     yield check(found.bootstrap_empty, "no public bootstrap", "bootstrap list not empty")
@@ -187,8 +196,8 @@ def dns(found: Dns) -> Facts:
     yield say("", found.domain)
     yield check(found.coredns_active, "CoreDNS active", "CoreDNS not active")
     yield check(found.caddy_active, "Caddy active", "Caddy not active")
-    for number, bound in ((53, found.port_53_bound), (80, found.port_80_bound), (443, found.port_443_bound)):
-        yield check(bound, f":{number}", f":{number} not bound")
+    for port, bound in ((53, found.port_53_bound), (80, found.port_80_bound), (443, found.port_443_bound)):
+        yield check(bound, f":{port}", f":{port} not bound")
     answers = (
         ("SOA", found.soa_resolves),
         ("NS", found.ns_resolves),
@@ -197,11 +206,11 @@ def dns(found: Dns) -> Facts:
     )
     for name, resolves in answers:
         yield check(resolves, f"{name} resolves", f"{name} does not resolve")
-    yield say("", found.ns_record_count, " NS records")
+    yield many(found.ns_record_count, "NS record")
     yield say("certificate", found.base_tls_days_left, " d")
     yield say("wildcard certificate", found.wild_tls_days_left, " d")
     yield say("CoreDNS memory", megabytes(found.coredns_mem_mb) if found.coredns_mem_mb is not None else None)
-    yield count(found.log_errors_5m, "errors in 5 min")
+    yield none_of(found.log_errors_5m, "error in 5 min", "errors in 5 min")
 
 
 def anyone(found: Anyone) -> Facts:
@@ -220,17 +229,17 @@ def network(found: Network) -> Facts:
     yield check(found.default_route, "default route", "no default route")
     yield check(found.wg_route_exists, "WireGuard route", "no WireGuard route")
     yield check(found.ufw_active, "UFW active", "UFW inactive")
-    yield say("", len(found.ufw_rules) if found.ufw_rules is not None else None, " rules")
+    yield many(None if found.ufw_rules is None else len(found.ufw_rules), "rule")
     yield say("retransmitted", found.tcp_retrans_pct, "%")
-    yield say("", found.tcp_established, " connections")
+    yield many(found.tcp_established, "connection")
     yield say("", found.tcp_time_wait, " in TIME-WAIT")
-    yield say("", len(found.listening_ports) if found.listening_ports is not None else None, " listening ports")
+    yield many(None if found.listening_ports is None else len(found.listening_ports), "listening port")
 
 
 def processes(found: Processes) -> Facts:
-    yield count(found.zombie_count, "zombies")
-    yield count(found.orphan_count, "orphans")
-    yield count(found.panic_count, "panics in the last hour")
+    yield none_of(found.zombie_count, "zombie")
+    yield none_of(found.orphan_count, "orphan")
+    yield none_of(found.panic_count, "panic in the last hour", "panics in the last hour")
 
 
 def namespaces(found: list[Namespace]) -> Facts:

@@ -61,6 +61,11 @@ def alerts(folded: Folded) -> list[str]:
     return [*said, f"{len(folded.muted)} muted"] if folded.muted else said
 
 
+def silent(count: int) -> list[Text]:
+    """That nodes are missing from a table because they did not answer."""
+    return [Text(f"! {plural(count, 'node')} did not answer", style=style.WARN)] if count else []
+
+
 def plural(count: int, word: str) -> str:
     return f"{count} {word}" if count == 1 else f"{count} {word}s"
 
@@ -78,5 +83,5 @@ def _when(report: ClusterReport) -> str:
     text = f"collected {at:%Y-%m-%d %H:%M:%S} UTC in {report.meta.duration_seconds:.1f} s"
     hidden = len(report.meta.configured) - report.meta.node_count
     if hidden > 0 and not report.meta.partial:
-        text += f" · {plural(hidden, 'other node')} of this environment not asked"
+        text += f" · {plural(hidden, 'other node')} of this environment left out"
     return text

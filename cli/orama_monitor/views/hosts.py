@@ -1,4 +1,4 @@
-"""How a node is named in a table."""
+"""How a node, and a unit of it, is named in a table."""
 
 from __future__ import annotations
 
@@ -19,10 +19,7 @@ def host_column(hosts: Iterable[str], header: str = "NODE") -> Column:
     def brief(cell: Text) -> Text:
         return Text(cell.plain.removesuffix(domain), style=cell.style) if domain else cell
 
-    def shorten(cell: Text, width: int) -> Text:
-        return Text(shorten_host(cell.plain, width), style=cell.style)
-
-    return Column(header, minimum=MINIMUM, shorten=shorten, brief=brief)
+    return Column(header, minimum=MINIMUM, shorten=middle, brief=brief)
 
 
 def shared_domain(hosts: Iterable[str]) -> str:
@@ -48,6 +45,20 @@ def shorten_host(host: str, width: int) -> str:
         return host[:width]
     tail = width // 2
     return f"{host[: width - 1 - tail]}…{host[-tail:]}"
+
+
+def unit_column() -> Column:
+    """A column of systemd units. They begin alike, so of a name that is too long the beginning goes first."""
+
+    def shorten(cell: Text, width: int) -> Text:
+        return cell if cell.cell_len <= width else middle(Text(cell.plain.removeprefix("orama-"), cell.style), width)
+
+    return Column("UNIT", minimum=24, shorten=shorten)
+
+
+def middle(cell: Text, width: int) -> Text:
+    """A cell within ``width`` cells, its middle left out."""
+    return Text(shorten_host(cell.plain, width), style=cell.style)
 
 
 def host(name: str) -> Text:

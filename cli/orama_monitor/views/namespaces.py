@@ -55,8 +55,7 @@ def _table(report: ClusterReport) -> Iterator[RenderableType]:
         yield Text(
             f"{plural(names, 'namespace')} on {plural(len({name for _n, name in found}), 'node')}", style=style.DIM
         )
-    if silent:
-        yield Text(f"! {plural(silent, 'node')} did not answer", style=style.WARN)
+    yield from headline.silent(silent)
 
 
 def _row(namespace: Namespace) -> list[Text]:

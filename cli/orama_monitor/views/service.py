@@ -14,7 +14,7 @@ from orama_monitor.views.amounts import of, seconds
 from orama_monitor.views.columns import Column, Table
 from orama_monitor.views.details import state
 from orama_monitor.views.flow import legend
-from orama_monitor.views.hosts import host, host_column
+from orama_monitor.views.hosts import host, host_column, unit_column
 from orama_monitor.views.notes import notes
 from orama_monitor.views.text import clean, text
 
@@ -106,7 +106,7 @@ def trouble(report: ClusterReport) -> Table:
     """A line for each unit that failed, is enabled and not active, or restarts again and again."""
     columns = (
         host_column(node.host for node in report.nodes),
-        Column("UNIT", minimum=14),
+        unit_column(),
         Column("STATE"),
         Column("SINCE", priority=2, justify="right"),
         Column("RESTARTS", priority=1, justify="right", short="RST"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -135,6 +136,21 @@ def test_a_node_by_host_name_or_role(orama: Run, healthy_file: Path) -> None:
     assert orama("monitor", "node", "--from", healthy_file, "--node", "n1") == by_host
     assert orama("monitor", "node", "--from", healthy_file, "--node", "nameserver-ns1") == by_host
     assert "198.18.0.12" not in by_host.out.split("WireGuard peers")[0]
+
+
+def test_a_node_of_a_saved_report_is_judged_among_all(orama: Run, faulty_file: Path) -> None:
+    """What the others said is in the file, too: the dead neighbour is the cause, not the node that misses it."""
+    done = orama("monitor", "report", "--from", faulty_file, "--node", "198.18.0.11")
+    report = json.loads(done.out)
+    assert [(node["host"], node["status"]) for node in report["nodes"]] == [("198.18.0.11", "healthy")]
+    assert report["meta"]["node_count"] == 1
+    roots = {(alert["code"], alert["node"]) for alert in report["alerts"] if alert["cause"] is None}
+    assert roots == {("NODE_UNREACHABLE", "198.18.0.12")}
+
+
+def test_an_empty_standard_input_is_named(orama: Run) -> None:
+    done = orama("monitor", "cluster", "--from", "-", stdin="\n")
+    assert (done.code, done.err) == (1, "orama: standard input: empty; a report was expected\n")
 
 
 def test_a_closed_pipe_is_no_traceback(tmp_path: Path, healthy_file: Path) -> None:

@@ -81,6 +81,34 @@ def test_no_nodes_is_not_called_healthy() -> None:
     assert "nothing was checked" in text
 
 
+def test_a_node_that_did_not_answer_is_not_called_one_without_dns() -> None:
+    snapshot = healthy(5)
+    lost(snapshot, 4)
+    text = shown("dns", assess(snapshot))
+    assert "2 nodes without DNS" in text and "! 1 node did not answer" in text
+    lost(snapshot, 0, 1)
+    assert shown("dns", assess(snapshot)).count("? no answer") == 2
+
+
+def test_units_of_one_kind_can_be_told_apart_where_it_is_narrow() -> None:
+    snapshot = healthy(1)
+    services = report(snapshot, 0).services
+    assert services
+    for kind in ("rqlite", "gateway"):
+        services.services.append(services.services[0].model_copy(update={"name": f"orama-namespace-{kind}@default"}))
+    rows = [line.split()[0] for line in shown("node", assess(snapshot), 60).splitlines() if "@default" in line]
+    assert rows == ["namespace-rqlite@default", "namespace-gateway@default"]
+
+
+def test_facts_are_written_as_a_person_would() -> None:
+    snapshot = healthy(1)
+    one = report(snapshot, 0)
+    assert one.olric and one.rqlite and one.system
+    one.olric.log_suspects_1h, one.rqlite.uptime, one.system.ntp_synchronized = 1, "17m43.414774093s", False
+    text = shown("node", assess(snapshot), 200)
+    assert "! 1 suspect/h" in text and "up 17m43s" in text and "! clock not synchronized" in text
+
+
 def test_what_hurts_comes_first() -> None:
     text = shown("cluster", assess(broken(5)))
     rows = [line for line in text.splitlines() if line.startswith("198.18.0.")]
