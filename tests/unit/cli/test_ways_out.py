@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import signal
 import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
 
@@ -151,6 +153,30 @@ def test_a_node_of_a_saved_report_is_judged_among_all(orama: Run, faulty_file: P
 def test_an_empty_standard_input_is_named(orama: Run) -> None:
     done = orama("monitor", "cluster", "--from", "-", stdin="\n")
     assert (done.code, done.err) == (1, "orama: standard input: empty; a report was expected\n")
+
+
+@pytest.mark.parametrize(("columns", "least", "most"), [(66, 60, 66), (None, 100, 160)])
+def test_tables_in_a_pipe_fit_the_terminal_they_are_called_from(
+    faulty_file: Path, columns: int | None, least: int, most: int
+) -> None:
+    """As in ``orama monitor alerts | less``; where there is no terminal at all they are wide."""
+    plain = {name: value for name, value in environment().items() if name != "COLUMNS"}
+    ours, theirs = pty.openpty() if columns else os.pipe()
+    if columns:
+        termios.tcsetwinsize(theirs, (24, columns))
+    done = subprocess.run(
+        [sys.executable, "-c", START, "monitor", "alerts", "--from", str(faulty_file)],
+        env=plain,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        encoding="utf-8",
+        timeout=300,
+        check=True,
+    )
+    os.close(ours)
+    os.close(theirs)
+    assert least < max(map(len, done.stdout.splitlines())) <= most
 
 
 def test_a_closed_pipe_is_no_traceback(tmp_path: Path, healthy_file: Path) -> None:
