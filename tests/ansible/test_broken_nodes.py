@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import json
+import random
+import socket
+import threading
 import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
 
 from tests.ansible.harness import BIN, Ansible
 
 MARK = "printf '\\n#orama-report:'"
 REAL = f"{BIN / 'python'} -I -"
 TIME = 20
+Variables = dict[str, Any]
+WELL: Variables = {
+    "ansible_connection": "local",
+    "ansible_become": False,
+    "ansible_python_interpreter": str(BIN / "python"),
+}
 #: What the interpreter does when it is handed the collectors, and what is then said of the node.
 BROKEN = {
     "nothing": ("cat >/dev/null", "no report came back"),
@@ -31,20 +44,76 @@ BROKEN = {
 
 
 def test_each_is_told_for_what_it_is_and_holds_up_nobody(ansible: Ansible) -> None:
-    hosts = {"well": str(BIN / "python"), "not-utf8": _script(ansible, "not-utf8", f"printf '\\377\\n'; exec {REAL}")}
-    hosts |= {name: _script(ansible, name, does) for name, (does, _said) in BROKEN.items()}
-    variables = {"ansible_connection": "local", "ansible_become": False}
-    inventory = {name: {**variables, "ansible_python_interpreter": python} for name, python in hosts.items()}
-    (ansible.directory / "hosts.yml").write_text(json.dumps({"demo": {"hosts": inventory}}))
-    began = time.monotonic()
-    ansible.play("orama.monitor.report", "-e", f"orama_output=report.json orama_timeout={TIME}", "--forks", "20")
-    assert time.monotonic() - began < TIME + 60
-    found = {node["host"]: node for node in json.loads((ansible.directory / "report.json").read_text())["nodes"]}
+    hosts = {"well": WELL, "not-utf8": _here(_script(ansible, "not-utf8", f"printf '\\377\\n'; exec {REAL}"))}
+    hosts |= {name: _here(_script(ansible, name, does)) for name, (does, _said) in BROKEN.items()}
+    found, seconds = _reported(ansible, hosts)
+    assert seconds < TIME + 60
     for name in ("well", "not-utf8"):
         assert found[name]["report"]["collectors"]["system"]["status"] == "ok", found[name]["error"]
     told = {name: found[name]["error"] for name in BROKEN}
     assert {name for name, (_does, said) in BROKEN.items() if said not in told[name]} == set(), told
     assert all(len(reason) <= 300 and reason.isprintable() for reason in told.values())
+
+
+@pytest.fixture
+def out_of_reach() -> Iterator[dict[str, Variables]]:
+    """Hosts whose port is closed, takes no more connections, says nothing, or greets and says nothing more."""
+    ports = {name: socket.create_server(("127.0.0.1", 0), backlog=0) for name in ("full", "silent", "banner-only")}
+    held = [socket.create_connection(ports["full"].getsockname())]
+
+    def answer(name: str, greeting: bytes) -> None:
+        while True:
+            try:
+                held.append(ports[name].accept()[0])
+                held[-1].sendall(greeting)
+            except OSError:
+                return
+
+    for name, greeting in ("silent", b""), ("banner-only", b"SSH-2.0-OpenSSH_9.2\r\n"):
+        threading.Thread(target=answer, args=(name, greeting), daemon=True).start()
+    try:
+        yield {"closed": _ssh(1), **{name: _ssh(port.getsockname()[1]) for name, port in ports.items()}}
+    finally:
+        for each in (*ports.values(), *held):
+            each.close()
+
+
+@pytest.mark.parametrize("draw", range(2))
+def test_any_five_of_twenty_cost_the_others_nothing(
+    ansible: Ansible, out_of_reach: dict[str, Variables], draw: int
+) -> None:
+    """The fifteen are complete, and it takes no longer than with twenty healthy ones and the time one node may take."""
+    broken = {name: _here(_script(ansible, name, does)) for name, (does, _said) in BROKEN.items()} | out_of_reach
+    five = [*random.Random(draw).sample(sorted(set(broken) - {"late"}), 4), "late"]
+    late = []
+    for _try in range(3):  # what else this machine does only ever adds to it
+        _found, healthy = _reported(ansible, {f"n{number}": WELL for number in range(20)})
+        found, seconds = _reported(ansible, {f"n{number}": WELL for number in range(15)} | {n: broken[n] for n in five})
+        for number in range(15):
+            assert set(found[f"n{number}"]["report"]["collectors"]) >= {"system", "services", "network"}
+        assert {name for name, node in found.items() if node["failure"]} == set(five)
+        late.append(seconds - healthy - TIME)
+        if late[-1] <= 0:
+            return
+    pytest.fail(f"{late} s too late with {five}")
+
+
+def _reported(ansible: Ansible, hosts: dict[str, Variables]) -> tuple[dict[str, Any], float]:
+    """What was found of each, and how many seconds it took."""
+    (ansible.directory / "hosts.yml").write_text(json.dumps({"demo": {"hosts": hosts}}))
+    began = time.monotonic()
+    ansible.play("orama.monitor.report", "-e", f"orama_output=report.json orama_timeout={TIME}", "--forks", "20")
+    seconds = time.monotonic() - began
+    report = json.loads((ansible.directory / "report.json").read_text())
+    return {node["host"]: node for node in report["nodes"]}, seconds
+
+
+def _here(python: str) -> Variables:
+    return {**WELL, "ansible_python_interpreter": python}
+
+
+def _ssh(port: int) -> Variables:
+    return {"ansible_host": "127.0.0.1", "ansible_port": port, "ansible_become": False}
 
 
 def _script(ansible: Ansible, name: str, does: str) -> str:
