@@ -133,7 +133,7 @@ def _node(line: str, path: Path, number: int) -> Node:
         environment, login, password, role = fields[:4]
         key = fields[4] if len(fields) == 5 else ""
     else:
-        raise ConfError(path, number, f"{len(fields)} fields")
+        raise ConfError(path, number, f"{len(fields)} field{'s' if len(fields) > 1 else ''}")
     if not _ENVIRONMENT.fullmatch(environment):
         raise ConfError(path, number, "the environment must be letters, digits and _, and begin with a letter")
     if not _ROLE.fullmatch(role):

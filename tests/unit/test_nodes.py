@@ -40,6 +40,7 @@ def test_the_forms_of_a_line() -> None:
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
+        ("testnet", "1 field (expected"),
         ("testnet|root@1.2.3.4", "2 fields"),
         ("testnet|root@1.2.3.4|a|b|node|key", "6 fields"),
         ("test net|root@1.2.3.4|S3CRET|node", "environment"),
