@@ -22,7 +22,8 @@ test: $(READY)
 
 soak: $(READY) lab-build
 	$(BIN)/python -m tests.fuzz.run --executions $(or $(EXECUTIONS),10000000)
-	PYTHONPATH=tests/lab $(BIN)/python -m tests.lab.soak --refreshes $(or $(REFRESHES),1000) --kills $(or $(KILLS),50)
+	PYTHONPATH=tests/lab $(BIN)/python -m tests.lab.soak \
+	    --refreshes $(or $(REFRESHES),1000) --kills $(or $(KILLS),50) --ways $(or $(WAYS),100)
 
 lint: $(READY)
 	$(BIN)/ruff check .

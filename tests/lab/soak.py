@@ -1,6 +1,6 @@
-"""What takes long: many refreshes without a leak on either side, and runs that end at random moments.
+"""What takes long: many refreshes without a leak, runs that end at random moments, nodes broken in every way.
 
-PYTHONPATH=tests/lab python -m tests.lab.soak [--refreshes N] [--kills N]
+PYTHONPATH=tests/lab python -m tests.lab.soak [--refreshes N] [--kills N] [--ways N]
 
 Figures on standard output; exit 1 where something is left.
 """
@@ -28,12 +28,15 @@ from orama_lab.topology import ENVIRONMENT
 from orama_monitor import collect, workspace
 from orama_monitor.nodes import of_environment, read_nodes
 from tests.lab import test_nothing_left as cut
+from tests.lab import test_twenty as twenty
 
 WARM_UP = 5
 #: What counts as a leak: MiB in all, and anything at all of the rest.
 MEMORY = 16.0
 #: Lines in a node's journal for one refresh: sudo's own three, and a login now and then.
 NOISE = 8.0
+#: A connection stays warm for so many seconds, which is Ansible's own default; and a while for ssh to end.
+PERSIST, A_WHILE = 60, 15
 #: What a node has after a refresh as before it. Connections stay warm for a minute.
 COUNTS = """
 set -- /proc/[0-9]*; echo processes $#
@@ -48,6 +51,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description="Long tests against the lab.")
     parser.add_argument("--refreshes", type=int, default=1000)
     parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--ways", type=int, default=len(twenty.ways()))
     parser.add_argument("--inside", metavar="CONF", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.inside:
@@ -60,6 +64,8 @@ def main(arguments: Sequence[str]) -> int:
         found = _refreshes(lab, options.refreshes) if options.refreshes else []
         found += _kills(lab, Path(directory), options.kills) if options.kills else []
         workspace.close_connections()
+    tempfile.tempdir = None
+    found += _broken(lab, twenty.ways()[: options.ways])
     for line in found:
         print(f"LEFT {line}", flush=True)
     return int(bool(found))
@@ -148,8 +154,25 @@ def _kills(lab: Lab, temporary: Path, times: int) -> list[str]:
     following = cut.start(lab, temporary)
     following.communicate(timeout=180)
     left += [f"after the next run: {path.name}" for path in cut.runs(temporary)]
+    left += [f"older than its time: {path.name}" for path in _until_cold(temporary)]
     print(f"{times} runs ended in the middle: {json.dumps(ended)}", flush=True)
     return left
+
+
+def _until_cold(temporary: Path) -> list[Path]:
+    """The sockets of connections that are still there when they should no longer be."""
+    ends = time.monotonic() + PERSIST + A_WHILE
+    while (left := cut.sockets(temporary)) and time.monotonic() < ends:
+        time.sleep(1)
+    return left
+
+
+def _broken(lab: Lab, ways: Sequence[str]) -> list[str]:
+    """Break five of twenty nodes in each of these ways, and see how the other fifteen fare."""
+    with tempfile.TemporaryDirectory(prefix="om-") as directory:
+        wrong = [f"{way}: {said}" for way in ways for said in twenty.complaints(lab, Path(directory), way)]
+    print(f"five of twenty nodes broken in {len(ways)} ways", flush=True)
+    return wrong
 
 
 def _own(temporary: Path, pid: int) -> list[Path]:
