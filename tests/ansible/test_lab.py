@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import pytest
 
 from orama_lab import Lab
+from orama_lab.network import CONTROL, inside
+from orama_monitor import cluster_report
 from tests.ansible.harness import Ansible
+from tests.ansible.webhook import webhook
+from tests.lab.commands import expected
 
 pytestmark = pytest.mark.lab
 
@@ -51,8 +56,34 @@ def play(lab: Lab, ansible: Ansible, *arguments: str | Path, code: int) -> str:
 
 
 def test_a_report_of_real_nodes(lab: Lab, ansible: Ansible) -> None:
-    said = play(lab, ansible, "orama.monitor.report", "-e", "orama_fail_on=critical", code=0)
+    path = ansible.directory / "report.json"
+    said = play(lab, ansible, "orama.monitor.report", "-e", f"orama_fail_on=critical orama_output={path}", code=0)
     assert "lab: 5 nodes, 5 healthy" in said
+    saved = cluster_report.load([str(path)])
+    assert set(saved.reports) == {node.address for node in lab.nodes}
+
+
+def test_a_webhook_hears_of_a_fault_and_not_of_a_healthy_cluster(lab: Lab, ansible: Ansible) -> None:
+    listening = inside(lab.paths, CONTROL, lambda: socket.create_server(("127.0.0.1", 0)))
+    with webhook(listening) as (url, got):
+        notify = ("orama.monitor.notify", "-e", f"orama_webhook_url={url}")
+        play(lab, ansible, *notify, code=0)
+        assert got == []
+        try:
+            fault = lab.fault("gateway-stopped", "n4")
+            play(lab, ansible, *notify, code=0)
+        finally:
+            lab.heal()
+    (told,) = got
+    roots = {(alert["code"], alert["node"]) for alert in told["alerts"] if not alert["cause"]}
+    assert roots == expected(lab, fault) and "SERVICE_INACTIVE" in told["text"]
+
+
+def test_a_nights_report_is_kept_and_can_be_read(lab: Lab, ansible: Ansible) -> None:
+    archive = ansible.directory / "archive"
+    play(lab, ansible, "orama.monitor.archive", "-e", f"orama_archive={archive}", code=0)
+    (kept,) = archive.iterdir()
+    assert len(cluster_report.load([str(kept)]).reports) == len(lab.nodes)
 
 
 def test_a_rolling_restart_touches_every_node_of_a_healthy_cluster(lab: Lab, ansible: Ansible) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import http.server
 import json
-import threading
-from collections.abc import Iterator
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +12,7 @@ import pytest
 from orama_monitor import cluster_report
 from orama_monitor.alerts import RULES
 from tests.ansible.harness import BIN, COLLECTION, ROOT, Ansible
+from tests.ansible.webhook import webhook
 
 UNREACHABLE = "NODE_UNREACHABLE"
 
@@ -191,30 +190,9 @@ def test_hosts_of_two_environments_are_refused(hosts: Ansible) -> None:
     assert "of several environments (b, demo)" in hosts.play("orama.monitor.report", code=2)
 
 
-@pytest.fixture
-def webhook() -> Iterator[tuple[str, list[dict[str, object]]]]:
-    got: list[dict[str, object]] = []
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            got.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(204)
-            self.end_headers()
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/token-in-the-url", got
-        server.shutdown()
-
-
-def test_notify_posts_what_stands_and_hides_the_address(
-    hosts: Ansible, webhook: tuple[str, list[dict[str, object]]]
-) -> None:
-    url, got = webhook
-    said = hosts.play("orama.monitor.notify", "-e", f"orama_webhook_url={url} orama_notify_on=critical", "-v")
+def test_notify_posts_what_stands_and_hides_the_address(hosts: Ansible) -> None:
+    with webhook(socket.create_server(("127.0.0.1", 0))) as (url, got):
+        said = hosts.play("orama.monitor.notify", "-e", f"orama_webhook_url={url} orama_notify_on=critical", "-v")
     assert "token-in-the-url" not in said
     assert len(got) == 1 and got[0]["environment"] == "demo"
     assert UNREACHABLE in str(got[0]["text"])
