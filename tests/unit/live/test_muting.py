@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from textual.color import Color
+from textual.widgets._toast import Toast
+
 from orama_monitor.live.screens.main import MainScreen
 from orama_monitor.live.screens.mute import MuteScreen
 from tests.unit.live.fakes import FakeNodes, with_memory
@@ -56,6 +59,12 @@ class TestMuting:
         async with running(policy_path=tmp_path / "policy.yml") as live:
             await live.press("2", "m")
             assert live.notices == ["Choose an alert first (tab 7)"]
+
+    async def test_what_is_told_has_the_terminals_own_ground(self) -> None:
+        async with running() as live:
+            await live.press("2", "m")
+            await live.until(lambda: bool(live.app.screen.query(Toast)))
+            assert live.app.screen.query_one(Toast).styles.background == Color.parse("ansi_default")
 
     async def test_no_policy_file(self) -> None:
         async with running(FakeNodes(with_memory(95))) as live:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import gc
+import sys
 from itertools import product
 
 import pytest
 
 from orama_monitor.live import pages
-from orama_monitor.live.app import LiveApp
+from orama_monitor.live.app import PUT_OFF, LiveApp, run
 from tests.unit.clusters import healthy, host
 from tests.unit.live.fakes import FakeNodes, with_memory
-from tests.unit.live.harness import running
+from tests.unit.live.harness import live_app, running
 
 
 class TestSurviving:
@@ -89,6 +91,31 @@ class TestSurviving:
             await live.until(lambda: nodes.is_running)
             await live.pilot.press("q")
         assert nodes.was_stopped and not nodes.is_running
+
+
+class TestTidying:
+    async def test_it_waits_while_somebody_types_but_not_for_ever(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        async with running() as live:
+            collected: list[None] = []
+            monkeypatch.setattr(gc, "collect", lambda: collected.append(None))
+            await live.press("j")
+            live.app._tidy()
+            assert not collected
+            live.clock.turn(2)
+            live.app._tidy()
+            assert len(collected) == 1
+            await live.press("j")
+            for _ in range(PUT_OFF + 1):
+                live.app._tidy()
+            assert len(collected) == 2
+
+    def test_afterwards_python_is_as_before(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        seen: list[tuple[int, int, int]] = []
+        app = live_app(FakeNodes())
+        monkeypatch.setattr(app, "run", lambda: seen.append(gc.get_threshold()))
+        before = gc.get_threshold(), sys.getswitchinterval()
+        run(app)
+        assert seen[0][2] > before[0][2] and (gc.get_threshold(), sys.getswitchinterval()) == before
 
 
 class TestLeaving:
