@@ -13,7 +13,7 @@ from orama_monitor.live.items import Choices
 from orama_monitor.live.state import AlertKey, State
 from orama_monitor.views import style
 from orama_monitor.views.columns import Column, Table
-from orama_monitor.views.folding import Root, fold
+from orama_monitor.views.folding import fold
 from orama_monitor.views.hosts import host, host_column
 from orama_monitor.views.text import text
 
@@ -48,13 +48,16 @@ def alert_rows(state: State, roots_only: bool = False) -> Choices:
     assert report is not None
     table, keys = Table(header(alert.node for alert in report.alerts)), list[Hashable]()
     folded = fold(report.alerts)
-    for root in [*folded.roots, *([] if roots_only else folded.muted)]:
-        for alert, is_root in _of_root(root, roots_only):
-            if roots_only or state.finds(alert):
-                consequences = len(root.consequences) if is_root and roots_only else 0
-                table.add(row(alert, state.history, is_root, consequences))
+    if roots_only:
+        for root in folded.roots:
+            if state.finds_any([root.alert, *root.consequences]):
+                table.add(row(root.alert, state.history, consequences=len(root.consequences)))
+                keys.append(alert_key(root.alert))
+    else:
+        for root in [*folded.roots, *folded.muted]:
+            for alert in filter(state.finds, [root.alert, *root.consequences]):
+                table.add(row(alert, state.history, alert is root.alert))
                 keys.append(alert_key(alert))
-    if not roots_only:
         for key, track in state.history.gone(GONE_FOR):
             cells = _gone(key, track)
             if state.finds_words(cell.plain for cell in cells):
@@ -63,20 +66,14 @@ def alert_rows(state: State, roots_only: bool = False) -> Choices:
     return Choices(table, keys)
 
 
-def _of_root(root: Root, roots_only: bool) -> Iterable[tuple[Alert, bool]]:
-    yield root.alert, True
-    if not roots_only:
-        yield from ((alert, False) for alert in root.consequences)
-
-
 def row(alert: Alert, history: History, is_root: bool = True, consequences: int = 0) -> list[Text]:
     """A line for an alert that stands."""
     track = history.track(alert)
     code = text(alert.code, style=style.TITLE) if is_root else Text("└ ", style=style.DIM).append_text(text(alert.code))
-    message = text(alert.message)
+    marks = mark(alert, history)
     if consequences:
-        message.append(f"  +{consequences}", style=style.DIM)
-    return [style.severity(alert.severity), mark(alert, history), code, host(alert.node), _since(track), message]
+        marks = Text(" ").join(part for part in (marks, Text(f"+{consequences}", style=style.DIM)) if part)
+    return [style.severity(alert.severity), marks, code, host(alert.node), _since(track), text(alert.message)]
 
 
 def mark(alert: Alert, history: History) -> Text:

@@ -49,7 +49,7 @@ def overview(state: State) -> Iterable[Item]:
         yield title("Changed lately")
         yield change_rows(state.history.changes, CHANGES_SHOWN)
     yield title("Nodes")
-    yield node_rows(state, found_only=False)
+    yield node_rows(state)
 
 
 def nodes(state: State) -> Iterable[Item]:
@@ -60,13 +60,12 @@ def nodes(state: State) -> Iterable[Item]:
     yield cluster.summary(state.found_report)
 
 
-def node_rows(state: State, found_only: bool = True) -> Item:
+def node_rows(state: State) -> Item:
     """The table of nodes, each line of which can be chosen."""
-    assert state.report is not None
-    report = state.found_report if found_only else state.report
+    report = state.found_report
     table = cluster.table(report)
     if not isinstance(table, Table):
-        return Text("No node has this in its name.", style=style.DIM) if state.search and found_only else table
+        return Text("No node has this in its name.", style=style.DIM) if state.search else table
     hosts = {clean(node.host): node.host for node in report.nodes}
     return Choices(table, [NodeKey(hosts[row[0].plain]) for row in table.rows])
 

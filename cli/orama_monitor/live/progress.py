@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from orama_monitor.live.state import Age
+from orama_monitor.live.state import Age, Found
 from orama_monitor.views import style
 from orama_monitor.views.amounts import seconds
+from orama_monitor.views.headline import plural
 from orama_monitor.views.text import clean
 
 if TYPE_CHECKING:
@@ -40,10 +41,11 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """Which of the saved reports is shown, from 1."""
+    """Which of the saved reports is shown, from 1, and when it was collected."""
 
-    at: int
+    number: int
     total: int
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class Progress:
     replay: Replay | None = None
     trouble: Trouble | None = None
     search: str = ""
-    found: tuple[int, int] = (0, 0)
+    found: Found = field(default_factory=Found)
 
 
 def title(progress: Progress, report: ClusterReport | None) -> Text:
@@ -73,7 +75,7 @@ def facts(progress: Progress) -> Text:
     """The right part: what goes on, and the data's age."""
     if progress.replay:
         shown = progress.replay
-        return Text(f"saved report {shown.at} of {shown.total}", end="")
+        return Text(f"saved report {shown.number} of {shown.total} · {shown.at:%Y-%m-%d %H:%M:%S} UTC", end="")
     parts = [part for part in (_asking(progress), _age(progress), _next(progress)) if part is not None]
     return Text(" · ", end="").join(parts)
 
@@ -111,11 +113,13 @@ def notes(progress: Progress) -> list[Text]:
     if progress.paused:
         lines.append(Text(" Paused: p goes on, r refreshes once", style=style.WARN))
     if progress.search:
-        found, total = progress.found
-        lines.append(
-            Text(f" Filter “{clean(progress.search, 40)}”: {found} of {total} · Esc shows all", style=style.WARN)
-        )
+        lines.append(Text(f" Filter “{clean(progress.search, 24)}”: {_found(progress.found)}", style=style.WARN))
     return lines
+
+
+def _found(found: Found) -> str:
+    alerts = f"{found.alerts} of {plural(found.all_alerts, 'alert')}, " if found.all_alerts else ""
+    return f"{alerts}{found.nodes} of {plural(found.all_nodes, 'node')} · Esc shows all"
 
 
 def line(progress: Progress, report: ClusterReport | None, width: int) -> Text:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+
 from orama_monitor.alerts.policy import Policy
 from orama_monitor.cluster_report import ClusterReport, assess
 from orama_monitor.live.history import History
 from orama_monitor.live.progress import Progress
 from orama_monitor.live.progress import Replay as Place
-from orama_monitor.live.state import State
+from orama_monitor.live.state import Found, State
 from orama_monitor.snapshot import Snapshot
 
 
@@ -49,7 +51,7 @@ class Replay:
     def progress(self) -> Progress:
         return Progress(
             environment=self.snapshot.environment,
-            replay=Place(self.at + 1, len(self.snapshots)),
+            replay=Place(self.at + 1, len(self.snapshots), self.snapshot.collected_at.astimezone(UTC)),
             search=self.state.search,
-            found=(len(self.state.found_nodes), len(self.state.report.nodes) if self.state.report else 0),
+            found=self.state.found if self.state.search else Found(),
         )

@@ -34,6 +34,16 @@ class AlertKey:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """What a search finds, and of how much."""
+
+    nodes: int = 0
+    all_nodes: int = 0
+    alerts: int = 0
+    all_alerts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """``report`` is what is shown: the last complete one, with the answers of a running collection laid over it."""
 
@@ -53,6 +63,19 @@ class State:
         """The report with only the nodes that the search finds."""
         assert self.report is not None
         return self.report.model_copy(update={"nodes": self.found_nodes}) if self.search else self.report
+
+    @property
+    def found(self) -> Found:
+        """How much the search finds, and of how much."""
+        if self.report is None:
+            return Found()
+        alerts = self.report.alerts
+        return Found(
+            len(self.found_nodes), len(self.report.nodes), sum(self.finds(alert) for alert in alerts), len(alerts)
+        )
+
+    def finds_any(self, alerts: Iterable[Alert]) -> bool:
+        return any(self.finds(alert) for alert in alerts)
 
     def finds(self, alert: Alert) -> bool:
         return self.finds_words([alert.code, alert.node, alert.severity.value, alert.subsystem, alert.message])

@@ -38,8 +38,9 @@ def trends(history: History, host: str | None = None) -> Table:
     table = Table((Column(""), Column("", shorten=_newest, minimum=8), Column("", minimum=10)))
     for trend in TRENDS:
         values = history.series(trend.measure, host)
-        bars = Text(sparkline(values, LIMIT, least_top=trend.least_top) or UNKNOWN, style=_style(trend, values))
-        table.add([Text(trend.name), bars, _now(history, trend, host, values)])
+        bars = sparkline(values, LIMIT, least_top=trend.least_top) or UNKNOWN
+        shown = Text(bars, style=_style(history, trend, host, values))
+        table.add([Text(trend.name), shown, _now(history, trend, host, values)])
     return table
 
 
@@ -48,13 +49,14 @@ def _newest(bars: Text, width: int) -> Text:
     return bars[-width:] if width > 0 else Text()
 
 
-def _style(trend: Trend, values: list[float | None]) -> str:
+def _style(history: History, trend: Trend, host: str | None, values: list[float | None]) -> str:
     """The colour of the newest value; the words beside the bars say the same."""
     newest = values[-1] if values else None
     if newest is None:
         return style.DIM
-    if trend.measure == "alerts":
-        return style.GOOD if newest == 0 else style.WARN
+    if trend.measure == "alerts" and newest:
+        worst = history.worst if host is None else None
+        return style.severity_style(worst) if worst else style.WARN
     if (trend.measure == "memory" and newest > 90) or (trend.measure == "handshake" and newest > STALE_AFTER):
         return style.WARN
     return style.GOOD
@@ -68,7 +70,7 @@ def _now(history: History, trend: Trend, host: str | None, values: list[float | 
     if host is not None or trend.measure == "alerts":
         return said
     highest = history.highest(trend.measure)
-    return said.append(f" {shorten_host(clean(highest[0]), HOST_WIDTH)}", style=style.DIM) if highest else said
+    return Text.assemble(said, (f" {shorten_host(clean(highest[0]), HOST_WIDTH)}", style.DIM)) if highest else said
 
 
 def _said(measure: Measure, value: float) -> Text:

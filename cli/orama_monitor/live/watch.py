@@ -13,7 +13,7 @@ from orama_monitor.live.history import History
 from orama_monitor.live.overlay import overlay
 from orama_monitor.live.progress import Asking, Progress, Trouble
 from orama_monitor.live.refresh import Asked, Collection, Source
-from orama_monitor.live.state import Age, State
+from orama_monitor.live.state import Age, Found, State
 from orama_monitor.snapshot import Snapshot
 from orama_monitor.views.headline import plural
 
@@ -136,5 +136,5 @@ class Watch:
             paused=self.paused,
             trouble=self.trouble,
             search=self.state.search,
-            found=(len(self.state.found_nodes), len(self.state.report.nodes) if self.state.report else 0),
+            found=self.state.found if self.state.search else Found(),
         )

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from tests.unit.clusters import host, report
-from tests.unit.live.fakes import FakeNodes, with_memory
+import pytest
+
+from orama_monitor.cluster_report import assess
+from orama_monitor.live.alert_rows import alert_rows
+from orama_monitor.live.state import AlertKey, State
+from tests.unit.clusters import healthy, host, lost, report
+from tests.unit.live.fakes import FakeNodes, few_rules, with_memory
 from tests.unit.live.harness import running
 
 
@@ -29,6 +34,26 @@ class TestFilter:
             assert "MEMORY_HIGH" in live.text and "DISK_HIGH" in live.text
             await live.press("slash", *"disk", "enter")
             assert "MEMORY_HIGH" not in live.text and "DISK_HIGH" in live.text
+
+    async def test_the_overview(self) -> None:
+        snapshot = with_memory(95)
+        system = report(snapshot, 2).system
+        assert system is not None
+        system.disk_use_pct = 97
+        async with running(FakeNodes(snapshot), size=(120, 40)) as live:
+            await live.press("slash", *"disk", "enter")
+            assert "MEMORY_HIGH" not in live.text and "DISK_HIGH" in live.text and "No node has this" in live.text
+            assert "Filter “disk”: 1 of 2 alerts, 0 of 5 nodes · Esc shows all" in live.text
+            await live.press("escape")
+            assert "MEMORY_HIGH" in live.text and host(4) in live.text
+
+    def test_a_root_is_found_by_what_follows_from_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("orama_monitor.cluster_report.rules.judge", few_rules)
+        snapshot = healthy()
+        lost(snapshot, 1)
+        rows = alert_rows(State(assess(snapshot), search="quorum"), roots_only=True)
+        assert [key.code for key in rows.keys if isinstance(key, AlertKey)] == ["NODE_UNREACHABLE"]
+        assert rows.table.rows[0][1].plain == "+1"
 
     async def test_nothing_found(self) -> None:
         async with running() as live:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from orama_monitor.live.app import LiveApp
 from orama_monitor.live.watch import Watch
@@ -64,6 +66,8 @@ def prepared(
             await pilot.press(key)
         if then:
             await then(pilot, watch)
+        for field in app.screen.query(Input):
+            field.cursor_blink = False
         await settled(pilot)
 
     return app, prepare
@@ -89,6 +93,14 @@ def test_tab(snap_compare: Compare, tab: str, size: str) -> None:
 )
 def test_state(snap_compare: Compare, state: str, keys: list[str]) -> None:
     app, prepare = prepared(*keys)
+    assert snap_compare(app, run_before=prepare)
+
+
+@pytest.mark.parametrize("state", ["mute", "refused"])
+def test_asked(snap_compare: Compare, tmp_path: Path, state: str) -> None:
+    """What is asked over the page."""
+    app, prepare = prepared(*{"mute": ["7", "m"], "refused": ["7", "m", "x", "enter"]}[state])
+    app.policy_path = tmp_path / "policy.yml"
     assert snap_compare(app, run_before=prepare)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from orama_monitor.live import pages
 from orama_monitor.live.widgets.tabs import TabBar
-from tests.unit.clusters import healthy, host, report
+from tests.unit.clusters import healthy, host, lost, report
 from tests.unit.live.fakes import FakeNodes, with_memory
 from tests.unit.live.harness import Live, live_app, running
 
@@ -74,6 +74,13 @@ class TestTabs:
             at = live.text.splitlines()[1].index("DNS")
             await live.pilot.click(TabBar, offset=(at, 0))
             assert current_tab(live) == "dns"
+
+    async def test_the_last_counts_alerts_as_the_verdict_does(self) -> None:
+        snapshot = healthy()
+        lost(snapshot, 1)
+        async with running(FakeNodes(snapshot), size=(120, 40)) as live:
+            assert "7 Alerts 1✗" in live.text and "1 critical" in live.text
+            assert live.app.state.report and live.app.state.report.summary.critical_alerts >= 1
 
     async def test_the_bar_fits_any_width(self) -> None:
         for width in (200, 80, 60, 40, 24):

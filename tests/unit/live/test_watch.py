@@ -19,7 +19,7 @@ from orama_monitor.live.overlay import overlay
 from orama_monitor.live.progress import Progress, Replay, facts, line
 from orama_monitor.live.state import Age, State
 from orama_monitor.live.watch import Watch
-from tests.unit.clusters import healthy, host, lost, narrowed, report
+from tests.unit.clusters import BEGAN, healthy, host, lost, narrowed, report
 from tests.unit.live.fakes import FakeClock, FakeNodes, with_memory
 
 
@@ -186,7 +186,8 @@ class TestLine:
             assert line(progress, None, width).cell_len <= width
 
     def test_a_replay_has_no_age(self) -> None:
-        assert facts(Progress("x", replay=Replay(2, 9))).plain == "saved report 2 of 9"
+        shown = facts(Progress("x", replay=Replay(2, 9, BEGAN))).plain
+        assert shown == "saved report 2 of 9 · 2026-02-16 12:00:00 UTC"
 
 
 class TestSearch:

@@ -20,7 +20,7 @@ from orama_monitor.live.widgets.key_bar import KeyBar
 from orama_monitor.live.widgets.lines import Lines
 from orama_monitor.live.widgets.peek import Peek
 from orama_monitor.live.widgets.status import StatusBar
-from orama_monitor.live.widgets.tabs import TabBar, alert_counts
+from orama_monitor.live.widgets.tabs import TabBar, alert_count
 
 
 class MainScreen(Board):
@@ -63,8 +63,8 @@ class MainScreen(Board):
                 yield Lines(id=page.id)
         yield Peek()
         with Horizontal(id="asking"):
-            yield Static("Filter: ")
-            yield Input(placeholder="words of a node or an alert; Enter keeps it", id="search", compact=True)
+            yield Static("Filter (Enter keeps it): ")
+            yield Input(placeholder="words of a node or an alert", id="search", compact=True)
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -86,7 +86,7 @@ class MainScreen(Board):
             self.call_after_refresh(self.refresh_bindings)
         self._state = state
         if state.report is not None:
-            self.query_one(TabBar).note = alert_counts(_counts(state))
+            self.query_one(TabBar).note = alert_count(state.report)
         current = self.query_one(TabBar).current
         self._show_page(current)
         for index in range(len(PAGES)):
@@ -152,9 +152,3 @@ class MainScreen(Board):
         self.query_one("#asking").remove_class("-open")
         self.page.focus()
         self.refresh_bindings()
-
-
-def _counts(state: State) -> tuple[int, int, int]:
-    assert state.report is not None
-    said = state.report.summary
-    return said.critical_alerts, said.warning_alerts, said.info_alerts

@@ -76,7 +76,7 @@ class MuteScreen(ModalScreen[Policy]):
             )
             policy = read_policy(self.policy_path)
         except (ValueError, MonitorError) as error:
-            self.query_one("#said", Static).update(Text(f"\n✗ {clean(error)}", style=style.BAD))
+            self.query_one("#said", Static).update(Text().append(f"\n✗ {clean(error)}", style=style.BAD))
             return
         self.dismiss(policy)
 

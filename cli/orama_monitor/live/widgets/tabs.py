@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual import events
@@ -11,6 +13,10 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from orama_monitor.views import style
+from orama_monitor.views.folding import fold
+
+if TYPE_CHECKING:
+    from orama_monitor.cluster_report import ClusterReport
 
 
 class TabBar(Widget):
@@ -64,11 +70,10 @@ class TabBar(Widget):
         return labels
 
 
-def alert_counts(counts: tuple[int, int, int]) -> Text:
-    """The worst kind of alert that stands and how many, for the last tab's name."""
-    from orama_monitor.alerts.alert import Severity
-
-    for severity, count in zip(Severity, counts, strict=True):
-        if count:
-            return Text(f"{count}{style.symbol(severity).plain}", style=style.severity_style(severity))
-    return Text("")
+def alert_count(report: ClusterReport) -> Text:
+    """The worst kind of root that stands and how many, for the last tab's name: the same that the verdict says."""
+    counts = Counter(root.alert.severity for root in fold(report.alerts).roots)
+    worst = min(counts, key=lambda severity: severity.rank, default=None)
+    if worst is None:
+        return Text("")
+    return Text(f"{counts[worst]}{style.symbol(worst).plain}", style=style.severity_style(worst))
