@@ -38,9 +38,9 @@ class Bench:
 
 def subjects(bench: Bench, cluster: Cluster, everything: bool) -> list[Subject]:
     """What is measured on one cluster, cold and, where it can be, warm; without ``everything`` the fast ones only."""
-    makers = [_floor, _ours, _playbook_tuned, _nothing]
+    makers = [_floor, _ours, _nothing]
     if everything:
-        makers += [_setup_tuned, _playbook_defaults, _mitogen, _pyinfra, _inspector]
+        makers += [_playbook_tuned, _setup_tuned, _playbook_defaults, _mitogen, _pyinfra, _inspector]
     return [subject for make in makers for subject in make(bench, cluster)]
 
 
