@@ -25,6 +25,7 @@ from orama_monitor.errors import MonitorError
 from orama_monitor.live import detail
 from orama_monitor.live.alert_rows import find
 from orama_monitor.live.clock import Clock, SystemClock
+from orama_monitor.live.driver import TerminalDriver
 from orama_monitor.live.history import History
 from orama_monitor.live.refresh import Collection
 from orama_monitor.live.replay import Replay
@@ -113,7 +114,7 @@ class LiveApp(App[None]):
         directory: Path | None = None,
         clock: Clock | None = None,
     ) -> None:
-        super().__init__(ansi_color=True)
+        super().__init__(driver_class=TerminalDriver, ansi_color=True)
         self.register_theme(THEME)
         self.theme = THEME.name
         self.source = source

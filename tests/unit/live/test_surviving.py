@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import errno
 import gc
+import io
 import sys
+import threading
 from itertools import product
+from typing import IO, cast
 
 import pytest
+from textual.drivers._writer_thread import WriterThread
+from typing_extensions import override
 
 from orama_monitor.live import pages
 from orama_monitor.live.app import PUT_OFF, LiveApp, run
+from orama_monitor.live.driver import Forgiving
 from tests.unit.clusters import healthy, host
-from tests.unit.live.fakes import FakeNodes, with_memory
+from tests.unit.live.fakes import WAIT, FakeNodes, with_memory
 from tests.unit.live.harness import live_app, running
 
 
@@ -91,6 +98,29 @@ class TestSurviving:
             await live.until(lambda: nodes.is_running)
             await live.pilot.press("q")
         assert nodes.was_stopped and not nodes.is_running
+
+
+class Closed(io.StringIO):
+    """A terminal that is no longer there."""
+
+    @override
+    def write(self, text: str) -> int:
+        raise OSError(errno.EIO, text)
+
+
+def test_writing_to_a_closed_terminal_ends() -> None:
+    thread = WriterThread(cast("IO[str]", Forgiving(Closed())))
+
+    def write() -> None:
+        for _ in range(100):
+            thread.write("x")
+        thread.stop()
+
+    thread.start()
+    writing = threading.Thread(target=write, daemon=True)
+    writing.start()
+    writing.join(WAIT)
+    assert not writing.is_alive()
 
 
 class TestTidying:
