@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import click
 
-from orama_monitor.commands.options import Settings, global_flags
+from orama_monitor.commands.options import Seconds, Settings, global_flags
 
 
 @click.command()
 @click.option(
     "--interval",
-    type=click.FloatRange(min=5),
+    type=Seconds(5),
     default=30.0,
     show_default=True,
     metavar="SECONDS",
-    help="Time between refreshes.",
+    help="Time between refreshes, 5 s to a day.",
 )
 @click.option("--plain", is_flag=True, help="No full screen: print the tables anew at each refresh.")
 @global_flags

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
@@ -17,6 +18,18 @@ from orama_monitor.host_keys import HostKeys
 DEFAULT_CONFIG = Path("scripts/remote-nodes.conf")
 CONFIG_VARIABLE = "ORAMA_NODES_CONF"
 SEVERITIES = ("critical", "warning", "info")
+DAY = 24 * 3600.0
+
+
+class Seconds(click.FloatRange):
+    """A length of time, at most a day: ``nan`` is no number of seconds, though no bound refuses it."""
+
+    def __init__(self, least: float) -> None:
+        super().__init__(min=least, max=DAY)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        found = super().convert(value, param, ctx)
+        return self.fail(f"{value!r} is no number of seconds.", param, ctx) if math.isnan(found) else found
 
 
 @dataclass(frozen=True)
@@ -95,7 +108,7 @@ _FLAGS: tuple[Callable[[Any], Any], ...] = (
     ),
     click.option("--severity", type=click.Choice(SEVERITIES), help="Show only alerts this severe or worse."),
     click.option("--policy", type=click.Path(path_type=Path), help="Thresholds, severities and mutes (YAML)."),
-    click.option("--timeout", type=click.FloatRange(min=1), metavar="SECONDS", help="Longest wait for one node."),
+    click.option("--timeout", type=Seconds(1), metavar="SECONDS", help="Longest wait for one node."),
     click.option("--forks", type=click.IntRange(min=1), metavar="N", help="How many nodes to ask at once."),
     click.option(
         "--host-keys",

@@ -95,6 +95,14 @@ def test_an_unknown_command_names_its_nearest(orama: Run) -> None:
     assert done.err.splitlines()[0] == "orama: no command 'clustr'; did you mean cluster?"
 
 
+@pytest.mark.parametrize("words", [("cluster", "--timeout"), ("live", "--interval")])
+@pytest.mark.parametrize("value", ["nan", "inf", "0", "1e9", "soon"])
+def test_a_time_is_a_number_of_seconds(orama: Run, words: tuple[str, str], value: str) -> None:
+    done = orama("monitor", *words, value)
+    assert done.code == 2
+    assert done.err.startswith(f"orama: Invalid value for '{words[1]}': ")
+
+
 @pytest.mark.parametrize(("threshold", "code"), [("critical", 3), ("warning", 3), ("info", 3)])
 def test_fail_on_fails_a_faulty_cluster(orama: Run, faulty_file: Path, threshold: str, code: int) -> None:
     assert orama("monitor", "alerts", "--from", faulty_file, "--fail-on", threshold).code == code
