@@ -79,11 +79,15 @@ def listeners_only(item: dict) -> dict:
     return dict(item, answer={"value": "".join([head, *kept])})
 
 
+#: Quotes that ansible-test takes for slips of an editor, as JSON can write them, too.
+QUOTES = {ord(quote): "\\u%04x" % ord(quote) for quote in "\u2018\u2019\u201c\u201d"}
+
+
 def written(case: dict) -> str:
     """A case as text that shows well in a difference: a line for each question."""
     asked = ",\n".join("  " + json.dumps(item, ensure_ascii=False) for item in case["asked"])
     rest = json.dumps(dict(case, asked="*"), indent=1, ensure_ascii=False)
-    return rest.replace('"asked": "*"', '"asked": [\n%s\n ]' % asked, 1) + "\n"
+    return rest.replace('"asked": "*"', '"asked": [\n%s\n ]' % asked, 1).translate(QUOTES) + "\n"
 
 
 def through(command: list[str], given: argparse.Namespace) -> int:
