@@ -25,7 +25,8 @@ def hostile(lab: Lab) -> Iterator[Lab]:
     """A process that nobody looks after and a unit that failed."""
     orphan = f"""exec -a "{MARKUP}" /usr/bin/python3 -c "{PROGRAM}" "{HOME}/{SEQUENCES}" """
     lab.ssh(NODE, f"systemd-run -q --scope --unit=lab-hostile setsid -f bash -c '{orphan}' >/dev/null 2>&1 </dev/null")
-    lab.ssh(NODE, f"systemd-run -q --unit='{UNIT}' /bin/false; sleep 1")
+    failed = f"until systemctl is-failed -q '{UNIT}'; do sleep 0.1; done"
+    lab.ssh(NODE, f"systemd-run -q --unit='{UNIT}' /bin/false; {failed}", timeout=20)
     try:
         yield lab
     finally:

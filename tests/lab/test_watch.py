@@ -13,7 +13,7 @@ from tests.lab.watch import watching
 SECRET = "a-marked-secret"
 FILES = {
     "a file": 'echo "$S" >file; sleep 0.5',
-    "a file that is gone soon": 'echo "$S" >file; sleep 0.05; rm file; sleep 0.5',
+    "a file that is gone soon": 'echo "$S" >file; sleep 0.5; rm file; sleep 0.5',
     "a new folder": 'mkdir -p a/b; sleep 0.05; echo "$S" >a/b/file; sleep 0.5',
     "a file moved in": 'echo "$S" >../outside; mv ../outside inside; sleep 0.5',
 }
