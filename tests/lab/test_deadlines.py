@@ -35,6 +35,7 @@ def unwell(found: Any) -> dict[str, str]:
     [
         ("systemctl-hangs", {"services": "timeout"}),
         ("mount-dead", {"namespaces": "timeout"}),
+        ("journal-huge", {}),
         ("rqlite-frozen", {"rqlite": "timeout"}),
         ("gateway-frozen", {"gateway": "timeout"}),
     ],

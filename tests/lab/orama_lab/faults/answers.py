@@ -58,14 +58,13 @@ _answer(
     '.replace("found = json.dumps(report(options), allow_nan=False)",'
     ' "import re; re.match(r\\"(a+)+$\\", 64 * \\"a\\" + \\"!\\")"); exec(text)\'',
 )
+NOBODY = "setpriv --reuid=65533 --regid=65533 --clear-groups"
 _answer(
-    "no-processes", "not one process or thread more can be had", f"exec systemd-run -qG --scope -p TasksMax=2 {REAL}"
+    "no-processes",
+    "not one process or thread more can be had",
+    f"exec prlimit --nproc=1 {NOBODY} {REAL}",  # root is exempt from that limit
 )
-_answer(
-    "no-memory",
-    "the collectors are killed for want of memory",
-    f"exec systemd-run -qG --scope -p MemoryMax=6M -p MemorySwapMax=0 {REAL}",
-)
+_answer("no-memory", "there is hardly any memory for the collectors", f"exec prlimit --as=60000000 {REAL}")
 
 CUT = """
 for p in /proc/[0-9]*; do
@@ -76,11 +75,14 @@ done
 sleep 60
 """
 _answer("connection-cut", "the connection is cut in the middle", CUT, UNREACHABLE)
-add(
-    "root-read-only",
-    "the root file system is read-only",
-    "mount -o remount,ro /",
-    "mount -o remount,rw /",
-    "",
-    node="n5",
-)
+DROP_IN = "run/systemd/system/ssh.service.d/lab.conf"
+ANEW = "systemctl daemon-reload; systemctl restart ssh"
+
+
+def _read_only(at: At) -> None:
+    """The kernel lets no root go read-only while anything writes to it; for a login and all it starts it is."""
+    at.machine.live.write(DROP_IN, "[Service]\nProtectSystem=strict\nReadWritePaths=/run\n")
+    at.sh(f"{ANEW}; ! nsenter -m -t $(systemctl show -p MainPID --value ssh) touch /var/tmp/lab 2>/dev/null")
+
+
+add("root-read-only", "the root file system is read-only", _read_only, f"rm -f /{DROP_IN}; {ANEW}", "", node="n5")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from ..paths import FILES
+from ..services import rqlite
 from ..topology import HOME
+from .journal import forget, joined
 from .registry import At, add
 
 SYSTEMCTL = "usr/local/sbin/systemctl"
@@ -43,4 +45,23 @@ add(
     f"systemctl stop {UNIT} || :; ! grep -q '^dead {PLACE} ' /proc/mounts || umount -l {PLACE}",
     "COLLECTOR_FAILED",
     node="n2",
+)
+
+ENTRIES, SIZE = 11000, 100_000
+
+
+def _flood(at: At) -> None:
+    at.machine.live.copy(FILES / "flood.py", "run/orama-lab/flood.py", 0o644)
+    at.sh(f"{joined(rqlite.UNIT)}; exec python3 /run/orama-lab/flood.py {ENTRIES} {SIZE}", timeout=300)
+    at.until(lambda: int(at.sh("du -sm /var/log/journal").split()[0]) > 1000, "the journal holds 1 GB", 120)
+
+
+add(
+    "journal-huge",
+    "orama-node has logged 1 GB within the hour",
+    _flood,
+    forget,
+    "",
+    node="n4",
+    slow=True,
 )
