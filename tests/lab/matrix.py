@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from orama_lab import Lab
-from orama_lab.faults import COMBINATIONS, FAULTS
+from orama_lab.faults import COMBINATIONS, FAULTS, SIDE_BY_SIDE
 from orama_monitor import workspace
 from orama_monitor.collect import DEFAULT_TIMEOUT
 from tests.lab.commands import Root, consequences, expected, following, report, roots
@@ -63,7 +63,8 @@ def daily() -> list[Trial]:
 
 
 def whole() -> list[Trial]:
-    return [*(((name, None),) for name in FAULTS), *COMBINATIONS, HEALED]
+    alone = FAULTS.keys() - {name for name, _node in SIDE_BY_SIDE}
+    return [*(((name, None),) for name in FAULTS if name in alone), *COMBINATIONS, SIDE_BY_SIDE, HEALED]
 
 
 def title(trial: Trial) -> str:
@@ -76,8 +77,7 @@ def attempt(lab: Lab, trial: Trial) -> Outcome:
     began = time.monotonic()
     try:
         try:
-            for name, node in trial:
-                fault = lab.fault(name, node)
+            for fault in lab.inject(trial):
                 outcome.expected |= expected(lab, fault)
                 outcome.following |= following(lab, fault)
             workspace.close_connections()  # a warm one may outlive what keeps new ones out

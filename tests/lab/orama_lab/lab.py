@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -226,14 +226,28 @@ class Lab:
 
     def fault(self, name: str, node: str | None = None) -> Injected:
         """Inject a fault, on its own default node or another; returns once it stands."""
-        fault = faults.find(name)
-        where = self.node(node or faults.pick(self.site, fault.node))
+        return self.inject([(name, node)])[0]
+
+    def inject(self, wanted: Iterable[tuple[str, str | None]]) -> list[Injected]:
+        """Inject faults, each as (name, node); returns once all stand. What takes minutes passes for all together."""
         with self.locked():
-            if (name, where.name) in self.faults_standing():
-                raise LabError(f"{name} already stands on {where.name}")
-            self._book.add((name, where.name))
-            fault.inject(faults.At(self.site, where))
-        return Injected(fault, where.name)
+            injected = [self._inject(name, node) for name, node in wanted]
+            for fault, where in injected:
+                fault.ripen(self._at(where))
+        return injected
+
+    def _inject(self, name: str, node: str | None) -> Injected:
+        fault = faults.find(name)
+        at = self._at(node or faults.pick(self.site, fault.node))
+        entry = (name, at.node.name)
+        if entry in self.faults_standing():
+            raise LabError(f"{name} already stands on {at.node.name}")
+        self._book.add(entry)
+        fault.inject(at)
+        return Injected(fault, at.node.name)
+
+    def _at(self, node: str) -> faults.At:
+        return faults.At(self.site, self.node(node))
 
     def heal(self) -> None:
         """Undo every standing fault, newest first, and wait until the cluster is well again."""
@@ -246,7 +260,7 @@ class Lab:
         failed = []
         for name, node in reversed(self.faults_standing()):
             try:
-                faults.find(name).heal(faults.At(self.site, self.node(node)))
+                faults.find(name).heal(self._at(node))
             except (LabError, OSError) as error:
                 failed.append(f"{name} on {node}: {error}")
             else:

@@ -18,7 +18,7 @@ from . import (
     units,
     wireguard,
 )
-from .combinations import COMBINATIONS
+from .combinations import COMBINATIONS, SIDE_BY_SIDE
 from .registry import FAULTS, At, Fault, find, pick
 
 MODULES = (
@@ -38,4 +38,4 @@ MODULES = (
     slow,
 )
 
-__all__ = ["COMBINATIONS", "FAULTS", "MODULES", "At", "Fault", "find", "pick"]
+__all__ = ["COMBINATIONS", "FAULTS", "MODULES", "SIDE_BY_SIDE", "At", "Fault", "find", "pick"]

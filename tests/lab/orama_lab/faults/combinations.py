@@ -21,3 +21,6 @@ COMBINATIONS: tuple[tuple[Part, Part], ...] = (
     (("no-default-route", "n5"), ("rqlite-strong-read-fails", "n3")),
     (("sudo-broken", "n1"), ("anyone-client-stopped", "n4")),
 )
+
+#: Faults that take minutes and do not touch each other: they come about side by side.
+SIDE_BY_SIDE: tuple[Part, ...] = (("olric-restarts", "n5"), ("wg-handshake-stale", "n3"))

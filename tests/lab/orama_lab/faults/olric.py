@@ -59,11 +59,10 @@ PART = [
 ]
 
 
-def _part(at: At) -> None:
-    at.sh("; ".join(f"iptables -I {rule}" for rule in PART))
-    at.until(lambda: _members(at) == 1, "the member is alone", 240)
+def _is_parted(at: At) -> bool:
+    """The member is alone, and the others miss it."""
     others = [at.elsewhere(node.name) for node in at.site.topology.others(at.node)]
-    at.until(lambda: all(_members(other) == at.site.topology.size - 1 for other in others), "the others miss it", 240)
+    return _members(at) == 1 and all(_members(other) == at.site.topology.size - 1 for other in others)
 
 
 def _join(at: At) -> None:
@@ -75,11 +74,11 @@ def _join(at: At) -> None:
 add(
     "olric-parted",
     "a member and the others lost each other",
-    _part,
+    "; ".join(f"iptables -I {rule}" for rule in PART),
     _join,
     "OLRIC_MEMBERS_MISSING",
     node="n5",
-    slow=True,
+    ripe=_is_parted,
 )
 
 STAMP = "2026/01/01 00:00:00"
@@ -124,21 +123,20 @@ def _runs_anew(at: At, before: str) -> bool:
     return at.sh(MAIN_PID) not in (before, "0\n")
 
 
-def _restarted_long_ago(at: At) -> None:
-    _restart_often(at)
+def _has_run_for_long(at: At) -> bool:
+    """It has run for five minutes since."""
     entered = f"$(systemctl show -p ActiveEnterTimestampMonotonic --value {UNIT})"
-    since = f"echo $(( $(cut -d. -f1 /proc/uptime) - {entered} / 1000000 ))"
-    at.until(lambda: int(at.sh(since)) > 302, "it has run for five minutes since", 330)
+    return int(at.sh(f"echo $(( $(cut -d. -f1 /proc/uptime) - {entered} / 1000000 ))")) > 302
 
 
 add(
     "olric-restarts",
     "Olric was restarted five times, five minutes ago",
-    _restarted_long_ago,
+    _restart_often,
     forget,
     "OLRIC_RESTARTS",
     node="n4",
-    slow=True,
+    ripe=_has_run_for_long,
 )
 
 HOG = """

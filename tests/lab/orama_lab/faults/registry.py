@@ -53,6 +53,9 @@ class At:
 
 
 Action = Callable[[At], None]
+Condition = Callable[[At], bool]
+#: Seconds after its injection within which a fault has to stand, where that takes minutes.
+RIPE_WITHIN = 360.0
 
 
 @dataclass(frozen=True)
@@ -69,8 +72,16 @@ class Fault:
     expect: tuple[tuple[str, str], ...]
     #: Consequences it must give, too, likewise; others may come.
     follow: tuple[tuple[str, str], ...] = ()
+    #: What its injection has to come to, where that takes minutes: several faults are waited for together.
+    ripe: Condition | None = None
     #: Takes more than half a minute to stand, by its nature.
     slow: bool = False
+
+    def ripen(self, at: At) -> None:
+        """Wait until what was injected stands."""
+        if self.ripe is not None:
+            ripe = self.ripe
+            at.until(lambda: ripe(at), f"{self.name} stands", RIPE_WITHIN)
 
     def expected(self, node: str) -> frozenset[tuple[str, str]]:
         """Root alerts when injected on a node, as (code, node name or "cluster")."""
@@ -117,17 +128,27 @@ def add(
     *,
     node: str = "n3",
     follow: str = "",
+    ripe: Condition | None = None,
     slow: bool = False,
 ) -> None:
     """Declare a fault; what is a string is a shell script run in the node as root.
 
     `expect` names root alerts by code, on the faulted node; CODE@cluster or CODE@n2 elsewhere. `follow` names some of
-    their consequences likewise.
+    their consequences likewise. `ripe` tells whether it stands, where that takes minutes after `inject` came back.
     """
     if name in FAULTS:
         raise ValueError(f"two faults are called {name}")
-    action = _action(inject)
-    FAULTS[name] = Fault(name, text, node, action, _action(heal), _expectations(expect), _expectations(follow), slow)
+    FAULTS[name] = Fault(
+        name,
+        text,
+        node,
+        _action(inject),
+        _action(heal),
+        _expectations(expect),
+        _expectations(follow),
+        ripe,
+        slow or ripe is not None,
+    )
 
 
 def _action(what: str | Action) -> Action:

@@ -75,13 +75,19 @@ def _age(at: At) -> float:
     return time.time() - stamps[0]
 
 
-def _stale(at: At) -> None:
-    _cut(at)
-    at.until(lambda: _age(at) > 182, "the handshake is older than three minutes", 330)
+def _is_stale(at: At) -> bool:
+    return _age(at) > 182
 
 
 add("wg-never-handshaked", f"{OTHER} has never answered", _never, _mend, "WG_PEER_NEVER_HANDSHAKED")
-add("wg-handshake-stale", f"{OTHER} has not answered for three minutes", _stale, _mend, "WG_HANDSHAKE_STALE", slow=True)
+add(
+    "wg-handshake-stale",
+    f"{OTHER} has not answered for three minutes",
+    _cut,
+    _mend,
+    "WG_HANDSHAKE_STALE",
+    ripe=_is_stale,
+)
 
 STRANGER = "bGFiIGZhdWx0OiBhIHBlZXIgbm9ib2R5IGtub3dzISE="
 add(

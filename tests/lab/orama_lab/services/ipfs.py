@@ -77,7 +77,7 @@ class Ipfs(Service):
         _merge(settings, local)
         home.write(f"{REPO}/config", json.dumps(settings, indent=2), 0o600)
         home.write(SWARM_KEY, swarm_key(site), 0o600)
-        environment = f"Environment=IPFS_PATH={HOME}/{REPO} LIBP2P_FORCE_PNET=1"
+        environment = f"Environment=IPFS_PATH={HOME}/{REPO} LIBP2P_FORCE_PNET=1 IPFS_TELEMETRY=off"
         tree.unit(
             UNIT,
             "/usr/local/bin/ipfs daemon",
