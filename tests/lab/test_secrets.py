@@ -90,25 +90,19 @@ def test_no_secret_is_seen_while_collecting_or_afterwards(
     harmless(lab, secrets, temporary, argv)
 
 
-def test_no_secret_in_what_a_controller_keeps_of_a_job(
-    lab: Lab, secrets: Secrets, temporary: Path, tmp_path: Path
-) -> None:
+def test_no_secret_in_what_a_controller_keeps_of_a_job(lab: Lab, secrets: Secrets, temporary: Path) -> None:
     """A private data directory of ansible-runner, as AWX has one, with every event of a verbose run."""
+    job = temporary / "job"
     for folder in ("project", "inventory"):
-        (tmp_path / folder).mkdir()
-    (tmp_path / "project" / "report.yml").write_text("- import_playbook: orama.monitor.report\n")
+        (job / folder).mkdir(parents=True)
+    (job / "project" / "report.yml").write_text("- import_playbook: orama.monitor.report\n")
     source = {"plugin": "orama.monitor.remote_nodes", "config": str(lab.conf), "environment": ENVIRONMENT}
-    (tmp_path / "inventory" / "lab.orama.yml").write_text(json.dumps(source))
-    command = f"-vvv -e orama_output={tmp_path}/report.json"
+    (job / "inventory" / "lab.orama.yml").write_text(json.dumps(source))
+    command = f"-vvv -e orama_output={job}/report.json"
     environment = {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
-    harmless(
-        lab,
-        secrets,
-        temporary,
-        ["ansible-runner", "run", str(tmp_path), "-p", "report.yml", "--cmdline", command],
-        **environment,
-    )
-    kept = [path for path in tmp_path.rglob("*") if path.is_file()]
+    argv = ["ansible-runner", "run", str(job), "-p", "report.yml", f"--cmdline={command}"]
+    harmless(lab, secrets, temporary, argv, **environment)
+    kept = [path for path in job.rglob("*") if path.is_file()]
     assert any(path.parent.name == "job_events" for path in kept)
     assert {path for path in kept if found(secrets, path.read_bytes())} == set()
 
