@@ -118,12 +118,12 @@ def test_a_gated_rolling_restart_by_this_page_alone(reader: Reader, lab: Lab) ->
     assert f"testnet: {len(lab.nodes)} nodes, {len(lab.nodes)} healthy" in reader.run(REPORT, inside)
     reader.write("upgrade.yml", UPGRADE)
     reader.write("roles/our.upgrade/tasks/main.yml", ROLE)
-    for block in (RESTART, RUN_UPGRADE):
-        said = reader.run(block, inside)
-        assert [said.count(f"changed: [{node.address}]") for node in lab.nodes] == [1] * len(lab.nodes), said
+    said = reader.run(RESTART, inside)
+    assert [said.count(f"changed: [{node.address}]") for node in lab.nodes] == [1] * len(lab.nodes), said
     try:
         lab.fault("olric-stopped", "n4")
         said = reader.run(RUN_UPGRADE, inside, code=2)
     finally:
         lab.heal()
     assert f"SERVICE_INACTIVE on {lab.node('n4').address}" in said and "changed: [" not in said
+    # That the same tasks let a healthy cluster through is test_lab.py's to see.
