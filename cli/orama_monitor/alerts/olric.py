@@ -15,7 +15,10 @@ olric = Subsystem("olric")
 UNIT = "orama-olric"
 JOURNAL = "on the node: journalctl -u orama-olric --since -1h"
 # What a member's log of the last hour tells may have begun with any other member's trouble.
-OTHERS_TROUBLE = (here(*OLRIC_GONE), anywhere(*OLRIC_GONE, "OLRIC_MEMBERS_MISSING", *LINK_DOWN))
+OTHERS_TROUBLE = (
+    here(*OLRIC_GONE, "OLRIC_RESTARTS"),
+    anywhere(*OLRIC_GONE, "OLRIC_RESTARTS", "OLRIC_MEMBERS_MISSING", *LINK_DOWN),
+)
 
 
 @olric.on_node(

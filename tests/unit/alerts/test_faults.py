@@ -215,6 +215,15 @@ def olric_parted(s: Snapshot) -> None:
         b.put(s, index, "olric.log_suspects_1h", 2)
 
 
+def olric_restarted(s: Snapshot) -> None:
+    """Again and again, and not lately: the others' logs still tell of it."""
+    b.put(s, 2, "olric.restart_count", 5)
+    b.put(s, 2, "olric.log_errors_1h", 30)
+    for index in b.others(s, 2):
+        b.put(s, index, "olric.log_suspects_1h", 2)
+        b.put(s, index, "olric.log_flapping_1h", 10)
+
+
 def ipfs_stopped(s: Snapshot) -> None:
     b.stopped(s, 2, "orama-ipfs")
     b.ipfs_stopped(s, 2)
@@ -367,6 +376,7 @@ FAULTS: list[tuple[Fault, set[b.Place]]] = [
     (olric_stopped, {at("SERVICE_INACTIVE", 2)}),
     (olric_frozen, {at("COLLECTOR_FAILED", 2)}),
     (olric_parted, {at("OLRIC_MEMBERS_MISSING", 2)}),
+    (olric_restarted, {at("OLRIC_RESTARTS", 2)}),
     (ipfs_stopped, {at("SERVICE_INACTIVE", 2)}),
     (ipfs_cluster_stopped, {at("SERVICE_INACTIVE", 2)}),
     (ipfs_wrong_key, {at("IPFS_ISOLATED", 2)}),
