@@ -63,8 +63,9 @@ def daily() -> list[Trial]:
 
 
 def whole() -> list[Trial]:
-    alone = FAULTS.keys() - {name for name, _node in SIDE_BY_SIDE}
-    return [*(((name, None),) for name in FAULTS if name in alone), *COMBINATIONS, SIDE_BY_SIDE, HEALED]
+    together = {name for name, _node in SIDE_BY_SIDE}
+    alone = [((name, None),) for name in FAULTS if name not in together]
+    return [*alone, *COMBINATIONS, SIDE_BY_SIDE, HEALED]
 
 
 def title(trial: Trial) -> str:

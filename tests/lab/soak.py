@@ -24,6 +24,7 @@ from typing import Any
 import psutil
 
 from orama_lab import Lab
+from orama_lab.shell import wait_until
 from orama_lab.topology import ENVIRONMENT
 from orama_monitor import collect, workspace
 from orama_monitor.nodes import of_environment, read_nodes
@@ -154,16 +155,12 @@ def _kills(lab: Lab, temporary: Path, times: int) -> list[str]:
     following = cut.start(lab, temporary)
     following.communicate(timeout=180)
     left += [f"after the next run: {path.name}" for path in cut.runs(temporary)]
-    left += [f"older than its time: {path.name}" for path in _until_cold(temporary)]
+    left += wait_until(
+        lambda: [f"older than its time: {path.name}" for path in cut.sockets(temporary)],
+        timeout=PERSIST + A_WHILE,
+        every=1,
+    )
     print(f"{times} runs ended in the middle: {json.dumps(ended)}", flush=True)
-    return left
-
-
-def _until_cold(temporary: Path) -> list[Path]:
-    """The sockets of connections that are still there when they should no longer be."""
-    ends = time.monotonic() + PERSIST + A_WHILE
-    while (left := cut.sockets(temporary)) and time.monotonic() < ends:
-        time.sleep(1)
     return left
 
 

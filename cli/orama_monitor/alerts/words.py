@@ -15,7 +15,8 @@ def names(items: Sequence[str], limit: int = NAMES) -> str:
 
 def number(count: float, one: str, many: str | None = None) -> str:
     """``1 peer``, ``4 peers``"""
-    return f"{count:g} {one if count == 1 else many or one + 's'}"
+    shown = count if isinstance(count, int) else f"{count:g}"
+    return f"{shown} {one if count == 1 else many or one + 's'}"
 
 
 def duration(seconds: float) -> str:

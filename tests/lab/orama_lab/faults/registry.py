@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from ..machine import Machine
 from ..services import rqlite
@@ -80,8 +81,7 @@ class Fault:
     def ripen(self, at: At) -> None:
         """Wait until what was injected stands."""
         if self.ripe is not None:
-            ripe = self.ripe
-            at.until(lambda: ripe(at), f"{self.name} stands", RIPE_WITHIN)
+            at.until(partial(self.ripe, at), f"{self.name} stands", RIPE_WITHIN)
 
     def expected(self, node: str) -> frozenset[tuple[str, str]]:
         """Root alerts when injected on a node, as (code, node name or "cluster")."""

@@ -95,6 +95,5 @@ def parse_address(text: str) -> tuple[str, int]:
     packed = b"".join(raw[start : start + 4][::-1] for start in range(0, len(raw), 4))
     if len(packed) == 16 and packed.startswith(IPV4_IN_IPV6):
         packed = packed[len(IPV4_IN_IPV6) :]
-    return socket.inet_ntop(socket.AF_INET if len(packed) == 4 else socket.AF_INET6, packed), int.from_bytes(
-        port, "big"
-    )
+    family = socket.AF_INET if len(packed) == 4 else socket.AF_INET6
+    return socket.inet_ntop(family, packed), int.from_bytes(port, "big")
