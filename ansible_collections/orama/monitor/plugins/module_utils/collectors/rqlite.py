@@ -17,7 +17,7 @@ from ..probe import Probe, Response
 
 UNITS = ("orama-node",)
 NODES_LIMIT = 200
-QUICKEST = 1e-6  # versions 8 and 9 stop the clock before they ask, and tell nanoseconds: that is no time of an answer
+UNTIMED = ("v8.", "v9.")  # these stop the clock before they ask a member: what they tell is no time of an answer
 UNITS_OF_SIZE = ("B", "kB", "MB", "GB", "TB")
 
 COUNTERS = {
@@ -71,6 +71,9 @@ def _section(answers: local.Answers) -> dict:
         section.update(parse(found))
         if found is not None:
             answers.understood(name, section[essential])
+    if not section["version"] or section["version"].startswith(UNTIMED):
+        for member in (section["nodes"] or {}).values():
+            member["time_ms"] = None
     section["ready"] = _judged(answers, "/readyz", is_ready)
     section["strong_read"] = _judged(answers, "strong read", read_succeeded)
     return answers.conclude(section)
@@ -165,7 +168,7 @@ def _member(node: dict) -> dict:
         reachable=flag(node.get("reachable")),
         leader=flag(node.get("leader")),
         voter=flag(node.get("voter")),
-        time_ms=None if seconds is None or seconds < QUICKEST else round(seconds * 1000, 3),
+        time_ms=None if seconds is None else round(seconds * 1000, 3),
         error=text(node.get("error")),
     )
 
