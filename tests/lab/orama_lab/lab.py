@@ -252,8 +252,9 @@ class Lab:
     def heal(self) -> None:
         """Undo every standing fault, newest first, and wait until the cluster is well again."""
         with self.locked():
+            all_local = all(faults.find(name).local for name, _node in self.faults_standing())
             self._undo_all()
-            self._converge()
+            self._converge(told_late=not all_local)
 
     def _undo(self) -> list[str]:
         """Undo what can be undone; one that can't be, on a node that is off, say, keeps none from being."""
@@ -273,14 +274,14 @@ class Lab:
         if failed:
             raise LabError(f"not healed: {'; '.join(failed)}")
 
-    def _converge(self) -> None:
-        """Wait until all is well and nothing is left that tells of having been otherwise."""
-        began = time.monotonic()
+    def _converge(self, *, told_late: bool = True) -> None:
+        """Wait until all is well and nothing is left that tells of having been otherwise, or may tell of it late."""
+        since = time.monotonic() if told_late else 0.0
         for _ in range(4):
             self._wait(150 + 10 * len(self.nodes))
             if not any(parallel(self.health.forget, self.nodes)):
                 break
-        if unrest := wait_until(lambda: self.health.unrest(began), timeout=90, every=1):
+        if unrest := wait_until(lambda: self.health.unrest(since), timeout=90, every=1):
             raise LabError(f"not quiet after 90 s: {'; '.join(unrest)}")
         parallel(self.health.settle, self.nodes)
 

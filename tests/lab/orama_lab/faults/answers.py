@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .registry import Action, At, add
+from .registry import Action, At, add_local
 
 FAILED = "NODE_COLLECT_FAILED"
 UNREACHABLE = "NODE_UNREACHABLE"
@@ -22,7 +22,7 @@ def _instead(script: str) -> Action:
 
 
 def _answer(name: str, text: str, script: str, expect: str = FAILED, node: str = "n4") -> None:
-    add(name, text, _instead(script), GONE, expect, node=node)
+    add_local(name, text, _instead(script), GONE, expect, node=node)
 
 
 def _says(body: str) -> str:
@@ -85,4 +85,4 @@ def _read_only(at: At) -> None:
     at.sh(f"{ANEW}; ! nsenter -m -t $(systemctl show -p MainPID --value ssh) touch /var/tmp/lab 2>/dev/null")
 
 
-add("root-read-only", "the root file system is read-only", _read_only, f"rm -f /{DROP_IN}; {ANEW}", "", node="n5")
+add_local("root-read-only", "the root file system is read-only", _read_only, f"rm -f /{DROP_IN}; {ANEW}", "", node="n5")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..services.anyone import LOG, unit
 from ..topology import INET_ADDRESS
-from .registry import At, add
+from .registry import At, add_local
 
 AWAY = f"OUTPUT -d {INET_ADDRESS} -p tcp -j REJECT"
 
@@ -18,8 +18,10 @@ def _free(at: At) -> None:
     at.sh(f"while iptables -D {AWAY} 2>/dev/null; do :; done; systemctl restart {unit(at.node)}")
 
 
-add("anyone-stuck", "the client finds no way into its network", _stuck, _free, "ANYONE_NOT_BOOTSTRAPPED", node="n4")
-add(
+add_local(
+    "anyone-stuck", "the client finds no way into its network", _stuck, _free, "ANYONE_NOT_BOOTSTRAPPED", node="n4"
+)
+add_local(
     "anyone-relay-stuck", "the relay finds no way into its network", _stuck, _free, "ANYONE_NOT_BOOTSTRAPPED", node="n3"
 )
 
@@ -29,7 +31,7 @@ def _rotate(at: At) -> None:
     at.until(lambda: at.machine.live.path(LOG).exists(), "a new log is begun", 20)
 
 
-add(
+add_local(
     "anyone-log-rotated",
     "the log was rotated, which is no fault",
     _rotate,

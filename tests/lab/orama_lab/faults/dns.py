@@ -6,7 +6,7 @@ from ..pki import VALID_DAYS
 from ..services.dns import COREFILE, NODE_COREFILE, ZONE, zone
 from ..services.web import CADDYFILE, GLOBAL, SITES, caddyfile, put_certificate
 from ..topology import DOMAIN
-from .registry import Action, At, add
+from .registry import Action, At, add_local
 
 
 def corefile(text: str) -> Action:
@@ -34,7 +34,7 @@ def answering(template: str) -> Action:
     return corefile(NODE_COREFILE.replace(f"{DOMAIN} {{", f"{DOMAIN} {{\n    {template}", 1))
 
 
-add(
+add_local(
     "dns-no-soa",
     "the zone has no SOA record",
     answering("template IN SOA {\n        match .*\n        rcode NXDOMAIN\n    }"),
@@ -42,7 +42,7 @@ add(
     "DNS_SOA_FAILED",
     node="n1",
 )
-add(
+add_local(
     "dns-zone-broken",
     "every answer for the zone is SERVFAIL",
     answering("template ANY ANY {\n        rcode SERVFAIL\n    }"),
@@ -51,7 +51,7 @@ add(
     node="n2",
 )
 for _kind, _code in {"NS": "NS", "A": "A", "wildcard": "WILDCARD"}.items():
-    add(
+    add_local(
         f"dns-no-{_kind.lower()}",
         f"the zone has no {_kind} record",
         zone_without(_kind),
@@ -59,7 +59,7 @@ for _kind, _code in {"NS": "NS", "A": "A", "wildcard": "WILDCARD"}.items():
         f"DNS_{_code}_FAILED",
         node="n1",
     )
-add(
+add_local(
     "dns-port-unbound",
     "CoreDNS is active and serves another port",
     corefile(NODE_COREFILE.replace(" {\n    f", ":5300 {\n    f")),
@@ -91,7 +91,7 @@ def valid(days: dict[str, int]) -> Action:
 FRESH = valid(dict.fromkeys(SITES, VALID_DAYS))
 WILDCARD = f"*.{DOMAIN}"
 
-add(
+add_local(
     "https-port-unbound",
     "Caddy is active and serves no https",
     caddy(GLOBAL),
@@ -99,7 +99,7 @@ add(
     "DNS_PORT_UNBOUND",
     node="n2",
 )
-add(
+add_local(
     "tls-missing",
     "port 443 speaks plain http",
     caddy("{\n\tauto_https off\n\thttps_port 8443\n}\nhttp://, http://:443 {\n\trespond plain\n}\n"),
@@ -107,8 +107,10 @@ add(
     "TLS_UNCHECKED",
     node="n1",
 )
-add("tls-expiring", "the domain's certificate ends in 7 days", valid({DOMAIN: 7}), FRESH, "TLS_EXPIRING", node="n1")
-add(
+add_local(
+    "tls-expiring", "the domain's certificate ends in 7 days", valid({DOMAIN: 7}), FRESH, "TLS_EXPIRING", node="n1"
+)
+add_local(
     "tls-wildcard-expiring",
     "the wildcard's certificate ends in 3 days",
     valid({WILDCARD: 3}),
@@ -116,8 +118,10 @@ add(
     "TLS_EXPIRING",
     node="n2",
 )
-add("tls-expired", "the domain's certificate ended 2 days ago", valid({DOMAIN: -2}), FRESH, "TLS_EXPIRED", node="n2")
-add(
+add_local(
+    "tls-expired", "the domain's certificate ended 2 days ago", valid({DOMAIN: -2}), FRESH, "TLS_EXPIRED", node="n2"
+)
+add_local(
     "tls-wildcard-expired",
     "the wildcard's certificate ended yesterday",
     valid({WILDCARD: -1}),

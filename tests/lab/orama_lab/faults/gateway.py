@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from ..services.gateway import PORT, UNIT, override
-from .registry import Action, At, add
+from .registry import Action, At, add_local
 
 HEALTHY = f"rm -f {override(PORT)}"
 
@@ -21,14 +21,14 @@ def saying(**changed: object) -> Action:
 
 SICK = {"rqlite": {"status": "degraded", "latency": "3.1s", "error": "context deadline exceeded"}}
 
-add(
+add_local(
     "gateway-frozen",
     "the gateway stands still and its unit is active",
     f"systemctl kill -s STOP {UNIT}",
     f"systemctl kill -s CONT {UNIT}",
     "GATEWAY_DOWN",
 )
-add(
+add_local(
     "gateway-unhealthy",
     "the health check says 503",
     saying(http_status=503, status="unhealthy"),
@@ -36,7 +36,7 @@ add(
     "GATEWAY_UNHEALTHY",
     node="n4",
 )
-add(
+add_local(
     "gateway-subsystem",
     "a subsystem is degraded",
     saying(subsystems=SICK, status="degraded"),
@@ -44,7 +44,7 @@ add(
     "GATEWAY_SUBSYSTEM",
     node="n5",
 )
-add(
+add_local(
     "gateway-sick",
     "a subsystem is down and the health check says 503",
     saying(http_status=503, subsystems={"olric": {"status": "down", "error": "refused"}}),

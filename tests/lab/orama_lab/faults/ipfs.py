@@ -8,11 +8,11 @@ from ..services.ipfs_cluster import SWARM as CLUSTER_SWARM
 from ..services.ipfs_cluster import UNIT as CLUSTER_UNIT
 from ..topology import HOME
 from .lie import lying
-from .registry import At, add
+from .registry import At, add_local
 
 KEY = f"{HOME}/{SWARM_KEY}"
 
-add(
+add_local(
     "ipfs-frozen",
     "Kubo stands still and its unit is active",
     f"systemctl kill -s STOP {UNIT}",
@@ -20,7 +20,7 @@ add(
     "COLLECTOR_FAILED",
     node="n4",
 )
-add(
+add_local(
     "ipfs-disabled",
     "Kubo is stopped and disabled",
     f"systemctl disable -q --now {UNIT}",
@@ -28,7 +28,7 @@ add(
     "IPFS_DOWN",
     node="n5",
 )
-add(
+add_local(
     "ipfs-cluster-disabled",
     "IPFS Cluster is stopped and disabled",
     f"systemctl disable -q --now {CLUSTER_UNIT}",
@@ -36,7 +36,7 @@ add(
     "IPFS_CLUSTER_DOWN",
     node="n4",
 )
-add(
+add_local(
     "ipfs-cluster-frozen",
     "IPFS Cluster stands still and its unit is active",
     f"systemctl kill -s STOP {CLUSTER_UNIT}",
@@ -44,7 +44,7 @@ add(
     "COLLECTOR_FAILED",
     node="n5",
 )
-add(
+add_local(
     "swarm-key-missing",
     "the swarm key's file is gone",
     f"mv {KEY} {KEY}.lab",
@@ -79,7 +79,9 @@ def _own_key(at: At) -> None:
     at.sh(f"systemctl restart {UNIT}")
 
 
-add("ipfs-isolated", "Kubo has another swarm key than the others", _foreign_key, _own_key, "IPFS_ISOLATED", node="n4")
+add_local(
+    "ipfs-isolated", "Kubo has another swarm key than the others", _foreign_key, _own_key, "IPFS_ISOLATED", node="n4"
+)
 
 OTHER = "n5"
 
@@ -114,7 +116,7 @@ def _leave(here: At, there: At) -> None:
     here.until(lambda: other not in _peers(here), "the two have parted", 30)
 
 
-add(
+add_local(
     "ipfs-peers-missing",
     "two of the swarm can't reach each other",
     _part,
@@ -124,7 +126,7 @@ add(
 )
 
 
-add(
+add_local(
     "ipfs-cluster-parted",
     "two peers of IPFS Cluster can't reach each other",
     lambda at: _cut(at, CLUSTER_SWARM),
@@ -144,8 +146,10 @@ def _no_bootstrap(at: At) -> None:
     at.site.inside(at.node, lambda: api("bootstrap/rm/all"))
 
 
-add("ipfs-bootstrap", "Kubo has a bootstrap peer", _add_bootstrap, _no_bootstrap, "IPFS_BOOTSTRAP_NOT_EMPTY", node="n5")
+add_local(
+    "ipfs-bootstrap", "Kubo has a bootstrap peer", _add_bootstrap, _no_bootstrap, "IPFS_BOOTSTRAP_NOT_EMPTY", node="n5"
+)
 
 for _name, _size in {"ipfs-repo-full": 93, "ipfs-repo-critical": 97}.items():
     _inject, _heal = lying(API, {"/api/v0/repo/stat": {"RepoSize": _size * 10**8, "StorageMax": 10**10}})
-    add(_name, f"{_size} % of the repository is in use", _inject, _heal, "IPFS_REPO_FULL", node="n4")
+    add_local(_name, f"{_size} % of the repository is in use", _inject, _heal, "IPFS_REPO_FULL", node="n4")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..services.namespace import PARTS, RAFT, unit
-from .registry import At, add
+from .registry import At, add, add_local
 from .units import start, stop
 
 for _part in PARTS:
@@ -14,11 +14,12 @@ for _part in PARTS:
         f"systemctl start {unit(_part)}",
         "SERVICE_INACTIVE",
         node="n3",
+        local=_part != "olric",
     )
 
 for _part, _code in {"rqlite": "NAMESPACE_RQLITE_DOWN", "gateway": "NAMESPACE_GATEWAY_DOWN"}.items():
     _unit = unit(_part)
-    add(
+    add_local(
         f"namespace-{_part}-frozen",
         f"the namespace's {_part} stands still",
         f"systemctl kill -s STOP {_unit}",
@@ -64,7 +65,7 @@ def _mend(at: At) -> None:
         at.elsewhere(node.name).sh(f"while iptables -D {CUT} 2>/dev/null; do :; done")
 
 
-add(
+add_local(
     "namespace-no-leader",
     "the namespace's voters can't reach each other",
     _cut,

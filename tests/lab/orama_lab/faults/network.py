@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from ..topology import INET_ADDRESS, WG_SUBNET
-from .registry import At, add
+from .registry import At, add, add_local
 
-add("ufw-off", "the firewall is off", "ufw disable", "ufw --force enable", "UFW_INACTIVE", node="n4")
-add(
+add_local("ufw-off", "the firewall is off", "ufw disable", "ufw --force enable", "UFW_INACTIVE", node="n4")
+add_local(
     "port-exposed",
     "the firewall lets everyone reach RQLite",
     "ufw allow 5001/tcp",
     "ufw delete allow 5001/tcp",
     "PORT_EXPOSED",
 )
-add(
+add_local(
     "port-range-exposed",
     "a range that holds an internal port is open",
     "ufw allow 9000:9100/tcp",
@@ -21,7 +21,7 @@ add(
     "PORT_EXPOSED",
     node="n1",
 )
-add(
+add_local(
     "port-exposed-to-a-network",
     "Kubo's API is open to somebody's network",
     "ufw allow from 203.0.113.0/24 to any port 4501 proto tcp",
@@ -31,14 +31,14 @@ add(
 )
 
 AWAY = "OUTPUT -d 8.8.8.8 -j DROP"
-add(
+add_local(
     "internet-unreachable",
     "nothing comes back from 8.8.8.8",
     f"iptables -I {AWAY}",
     f"while iptables -D {AWAY} 2>/dev/null; do :; done",
     "INTERNET_UNREACHABLE",
 )
-add(
+add_local(
     "no-default-route",
     "the default route is gone",
     "ip route del default",
@@ -92,7 +92,7 @@ def _knock(at: At) -> None:
     at.until(retransmits, "segments are sent again", 30)
 
 
-add(
+add_local(
     "tcp-retransmissions",
     "many TCP segments are sent again",
     _knock,

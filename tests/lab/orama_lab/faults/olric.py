@@ -6,7 +6,7 @@ from functools import partial
 
 from ..services.olric import GOSSIP, PORT, UNIT, known
 from .journal import forget, says
-from .registry import At, add
+from .registry import At, add, add_local
 from .units import start
 
 CONFIG = "opt/orama/.orama/configs/olric.yaml"
@@ -82,7 +82,7 @@ add(
 )
 
 STAMP = "2026/01/01 00:00:00"
-add(
+add_local(
     "olric-suspects",
     "Olric suspected a member",
     says(UNIT, [f"{STAMP} [INFO] memberlist: Suspect 10.0.0.2:3320 has failed, no acks received"] * 3),
@@ -90,7 +90,7 @@ add(
     "OLRIC_SUSPECTS",
     node="n4",
 )
-add(
+add_local(
     "olric-flapping",
     "members came and went in Olric",
     says(UNIT, [f"{STAMP} [WARN] Node {what}: 10.0.0.2:3320" for what in ("joined", "left") * 4]),
@@ -98,7 +98,7 @@ add(
     "OLRIC_FLAPPING",
     node="n4",
 )
-add(
+add_local(
     "olric-log-errors",
     "Olric logged 30 errors",
     says(UNIT, [f"{STAMP} [ERROR] Failed to write a key: {n}" for n in range(30)]),

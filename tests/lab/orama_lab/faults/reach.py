@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..services import login
 from ..shell import run
-from .registry import LEADER, At, add
+from .registry import LEADER, At, add, add_local
 
 
 def _freeze(at: At) -> None:
@@ -36,11 +36,13 @@ add(
     UNREACHABLE,
     node="n5",
 )
-add("ssh-closed", "nothing listens on port 22", "systemctl stop ssh", "systemctl start ssh", UNREACHABLE, node="n1")
+add_local(
+    "ssh-closed", "nothing listens on port 22", "systemctl stop ssh", "systemctl start ssh", UNREACHABLE, node="n1"
+)
 
 DROP = "INPUT -i eth0 -p tcp --dport 22 -j DROP"
 OPEN = f"while iptables -D {DROP} 2>/dev/null; do :; done"
-add("syn-dropped", "packets to port 22 vanish", f"iptables -I {DROP}", OPEN, UNREACHABLE, node="n2")
+add_local("syn-dropped", "packets to port 22 vanish", f"iptables -I {DROP}", OPEN, UNREACHABLE, node="n2")
 
 
 def impostor(banner: str) -> str:
@@ -53,8 +55,8 @@ def impostor(banner: str) -> str:
 
 
 NO_IMPOSTOR = "systemctl stop lab-impostor 2>/dev/null || :; systemctl start ssh"
-add("ssh-silent", "port 22 accepts and says nothing", impostor(""), NO_IMPOSTOR, UNREACHABLE)
-add(
+add_local("ssh-silent", "port 22 accepts and says nothing", impostor(""), NO_IMPOSTOR, UNREACHABLE)
+add_local(
     "ssh-banner-only",
     "sshd greets and says nothing more",
     impostor("SSH-2.0-OpenSSH_9.2\r\n"),
@@ -79,10 +81,10 @@ def _put_host_key(at: At, text: str) -> None:
     at.sh("ssh-keygen -y -f /etc/ssh/ssh_host_ed25519_key >/etc/ssh/ssh_host_ed25519_key.pub; systemctl restart ssh")
 
 
-add("host-key-changed", "sshd shows another host key than before", _other_host_key, _own_host_key, UNREACHABLE)
+add_local("host-key-changed", "sshd shows another host key than before", _other_host_key, _own_host_key, UNREACHABLE)
 
 KEYS = "/home/ubuntu/.ssh/authorized_keys"
-add(
+add_local(
     "key-refused",
     "the key is no longer authorized",
     f"mv {KEYS} {KEYS}.lab",
@@ -100,7 +102,7 @@ def _own_password(at: At) -> None:
     login.set_password(at.machine.live, login.password(at.site, at.node))
 
 
-add(
+add_local(
     "password-refused",
     "the password is another than the conf's",
     _other_password,
@@ -110,8 +112,8 @@ add(
 )
 
 NO_SETUID, SETUID = "chmod 0755 /usr/bin/sudo", "chmod 4755 /usr/bin/sudo"
-add("sudo-broken", "sudo has lost its setuid bit", NO_SETUID, SETUID, FAILED)
-add(
+add_local("sudo-broken", "sudo has lost its setuid bit", NO_SETUID, SETUID, FAILED)
+add_local(
     "leader-unheard",
     "RQLite's leader works, and its sudo does not",
     NO_SETUID,
@@ -134,14 +136,14 @@ def _sudo_as_ever(at: At) -> None:
     at.machine.live.write(login.SUDOERS, login.sudoers(at.node), 0o440)
 
 
-add("sudo-asks", "sudo asks for a password the conf has not", _sudo_asks, _sudo_as_ever, FAILED, node="n4")
-add("sudo-refused", "the user may not sudo", _sudo_refuses, _sudo_as_ever, FAILED, node="n1")
+add_local("sudo-asks", "sudo asks for a password the conf has not", _sudo_asks, _sudo_as_ever, FAILED, node="n4")
+add_local("sudo-refused", "the user may not sudo", _sudo_refuses, _sudo_as_ever, FAILED, node="n1")
 
 HIDE = 'for p in /usr/bin/python3*; do [ "${p%.lab}" != "$p" ] || mv $p $p.lab; done'
 SHOW = "for p in /usr/bin/python3*.lab; do mv $p ${p%.lab}; done"
-add("python-missing", "there is no Python on the node", HIDE, SHOW, FAILED, node="n4")
+add_local("python-missing", "there is no Python on the node", HIDE, SHOW, FAILED, node="n4")
 PSUTIL = "/usr/lib/python3/dist-packages/psutil"
-add(
+add_local(
     "psutil-missing",
     "python3-psutil is not installed",
     f"mv {PSUTIL} {PSUTIL}.lab",
@@ -151,7 +153,7 @@ add(
 )
 
 NOISE = "echo 'Welcome! {not json} [red]'; printf '\\033[31mnoise\\033[0m\\n'; echo warning >&2"
-add(
+add_local(
     "login-noise",
     "the shell prints noise at every login",
     f'cp -p /home/ubuntu/.bashrc /home/ubuntu/.bashrc.lab; sed -i "1i {NOISE}" /home/ubuntu/.bashrc',
@@ -159,7 +161,7 @@ add(
     "",
     node="n4",
 )
-add(
+add_local(
     "tmp-full",
     "not one byte fits into /tmp any more",
     "mount -t tmpfs -o size=4k,mode=1777 lab-full /tmp; echo full >/tmp/full; truncate -s 4096 /tmp/full;"

@@ -77,6 +77,8 @@ class Fault:
     ripe: Condition | None = None
     #: Takes more than half a minute to stand, by its nature.
     slow: bool = False
+    #: No member of Olric can notice it: none has to be given time to tell of it late.
+    local: bool = False
 
     def ripen(self, at: At) -> None:
         """Wait until what was injected stands."""
@@ -130,11 +132,13 @@ def add(
     follow: str = "",
     ripe: Condition | None = None,
     slow: bool = False,
+    local: bool = False,
 ) -> None:
     """Declare a fault; what is a string is a shell script run in the node as root.
 
     `expect` names root alerts by code, on the faulted node; CODE@cluster or CODE@n2 elsewhere. `follow` names some of
     their consequences likewise. `ripe` tells whether it stands, where that takes minutes after `inject` came back.
+    `slow` and `local` are as in Fault.
     """
     if name in FAULTS:
         raise ValueError(f"two faults are called {name}")
@@ -148,7 +152,11 @@ def add(
         _expectations(follow),
         ripe,
         slow or ripe is not None,
+        local,
     )
+
+
+add_local = partial(add, local=True)
 
 
 def _action(what: str | Action) -> Action:

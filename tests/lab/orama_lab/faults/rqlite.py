@@ -5,16 +5,16 @@ from __future__ import annotations
 from ..services.ask import http
 from ..services.rqlite import HTTP, RAFT
 from .lie import Lies, lying
-from .registry import FOLLOWER, LEADER, Action, At, add
+from .registry import FOLLOWER, LEADER, Action, At, add_local
 from .units import start, stop
 
 STOP, START = stop("orama-node"), start("orama-node")
 VOTERS_BACK = ["n3", "n4", "n5"]
 ELSEWHERE = "10.0.0.9:7001"
 
-add("rqlite-stopped", "orama-node is stopped", STOP, START, "SERVICE_INACTIVE", node=FOLLOWER)
-add("leader-stopped", "orama-node is stopped on the leader", STOP, START, "SERVICE_INACTIVE", node=LEADER)
-add(
+add_local("rqlite-stopped", "orama-node is stopped", STOP, START, "SERVICE_INACTIVE", node=FOLLOWER)
+add_local("leader-stopped", "orama-node is stopped on the leader", STOP, START, "SERVICE_INACTIVE", node=LEADER)
+add_local(
     "rqlite-frozen",
     "rqlited stands still and its unit is active",
     "systemctl kill -s STOP orama-node",
@@ -29,7 +29,7 @@ def _on(names: list[str], script: str, at: At) -> None:
         at.elsewhere(name).sh(script)
 
 
-add(
+add_local(
     "two-voters-stopped",
     "orama-node is stopped on n4 and n5: one more and the majority is lost",
     lambda at: _on(["n4", "n5"], STOP, at),
@@ -38,7 +38,7 @@ add(
     node="n4",
     follow="RQLITE_QUORUM_FRAGILE@cluster",
 )
-add(
+add_local(
     "majority-stopped",
     "orama-node is stopped on n3, n4 and n5: no majority",
     lambda at: _on(VOTERS_BACK, STOP, at),
@@ -53,7 +53,9 @@ def _bad_sql(at: At) -> None:
     at.site.inside(at.node, lambda: [http(url) for _ in range(3)])
 
 
-add("rqlite-query-errors", "a client sent SQL that fails", _bad_sql, lambda at: None, "RQLITE_ERRORS", node=LEADER)
+add_local(
+    "rqlite-query-errors", "a client sent SQL that fails", _bad_sql, lambda at: None, "RQLITE_ERRORS", node=LEADER
+)
 
 CUT = f"-p tcp --dport {RAFT} -j REJECT --reject-with tcp-reset"
 
@@ -79,7 +81,7 @@ def _other_follower(at: At) -> At:
     return next(At(at.site, node) for node in later if node.name != leader)
 
 
-add(
+add_local(
     "raft-link-cut",
     "two followers can't reach each other's raft port",
     _cut,
@@ -92,7 +94,7 @@ add(
 def lie(name: str, text: str, lies: Lies, expect: str, node: str = FOLLOWER) -> None:
     """Declare a fault in which RQLite says something of itself that it can't be brought to."""
     inject, heal = lying(HTTP, lies)
-    add(name, text, inject, heal, expect, node=node)
+    add_local(name, text, inject, heal, expect, node=node)
 
 
 def status(**fields: object) -> Lies:
@@ -142,7 +144,7 @@ def _all_but(at: At, action: Action) -> None:
         action(At(at.site, node))
 
 
-add(
+add_local(
     "rqlite-lag",
     "a follower is half a million entries behind",
     lambda at: _all_but(at, _run_ahead),
@@ -178,7 +180,7 @@ def _everywhere(at: At, action: Action) -> None:
         action(At(at.site, node))
 
 
-add(
+add_local(
     "rqlite-no-leader",
     "every node is a candidate",
     lambda at: _everywhere(at, _lost_leader),

@@ -6,7 +6,7 @@ from ..paths import FILES
 from ..services import rqlite
 from ..topology import HOME
 from .journal import forget, joined
-from .registry import At, add
+from .registry import At, add, add_local
 
 SYSTEMCTL = "usr/local/sbin/systemctl"
 
@@ -15,7 +15,7 @@ def _hang_systemctl(at: At) -> None:
     at.machine.live.write(SYSTEMCTL, "#!/bin/sh\nsleep 86400 &\nwait\n", 0o755)
 
 
-add(
+add_local(
     "systemctl-hangs",
     "systemctl does not come back",
     _hang_systemctl,
@@ -38,7 +38,7 @@ def _mount_dead(at: At) -> None:
     """)
 
 
-add(
+add_local(
     "mount-dead",
     "the namespaces' folder is on a mount whose server is gone",
     _mount_dead,

@@ -7,7 +7,7 @@ from ..services import orama_cli
 from ..services.figures import LOADAVG, MEMINFO, meminfo, show, vmstat
 from ..shell import run
 from .journal import forget, says
-from .registry import Action, At, add
+from .registry import Action, At, add_local
 
 
 def _figure(name: str, text: str) -> Action:
@@ -15,14 +15,14 @@ def _figure(name: str, text: str) -> Action:
 
 
 ALL = _figure("meminfo", meminfo())
-add(
+add_local(
     "memory-high",
     "95 % of the memory is in use",
     _figure("meminfo", meminfo(MemAvailable=MEMINFO["MemTotal"] // 20, MemFree=60000)),
     ALL,
     "MEMORY_HIGH",
 )
-add(
+add_local(
     "swap-high",
     "half of the swap space is in use",
     _figure("meminfo", meminfo(SwapFree=MEMINFO["SwapTotal"] // 2)),
@@ -30,7 +30,7 @@ add(
     "SWAP_HIGH",
     node="n4",
 )
-add(
+add_local(
     "load-high",
     "a load of 23",
     _figure("loadavg", "23.10 12.80 6.02 9/181 4711\n"),
@@ -38,7 +38,7 @@ add(
     "LOAD_HIGH",
     node="n5",
 )
-add(
+add_local(
     "oom-kills",
     "the kernel killed two processes",
     _figure("vmstat", vmstat(oom_kill=2)),
@@ -52,7 +52,7 @@ FILL = f"""
     size=$(stat -f -c '%b' {HOME}) free=$(stat -f -c '%a' {HOME}) block=$(stat -f -c '%S' {HOME})
     fallocate -l $(( (free - size * 7 / 100) * block )) {HOME}/lab-fill
 """
-add("disk-full", "93 % of the disk with Orama's home is in use", FILL, f"rm -f {HOME}/lab-fill", "DISK_HIGH")
+add_local("disk-full", "93 % of the disk with Orama's home is in use", FILL, f"rm -f {HOME}/lab-fill", "DISK_HIGH")
 
 
 def inodes(percent: int) -> str:
@@ -64,18 +64,18 @@ def inodes(percent: int) -> str:
 
 
 FEWER = f"rm -rf {HOME}/lab-inodes"
-add("inodes-high", "92 % of the inodes are in use", inodes(92), FEWER, "INODES_HIGH", node="n4")
-add("inodes-critical", "97 % of the inodes are in use", inodes(97), FEWER, "INODES_HIGH", node="n5")
+add_local("inodes-high", "92 % of the inodes are in use", inodes(92), FEWER, "INODES_HIGH", node="n4")
+add_local("inodes-critical", "97 % of the inodes are in use", inodes(97), FEWER, "INODES_HIGH", node="n5")
 
 CARELESS = "import subprocess,time; held=[subprocess.Popen(['/bin/true']) for _ in range(3)]; time.sleep(86400)"
-add(
+add_local(
     "zombies",
     "three processes ended and were never waited for",
     f'systemd-run -q --collect --unit=lab-careless /usr/bin/python3 -c "{CARELESS}"',
     "systemctl stop lab-careless",
     "ZOMBIES",
 )
-add(
+add_local(
     "orphan",
     "an Orama process runs that no service looks after",
     "mkdir -p /run/orama-lab; cp /bin/sleep /run/orama-lab/orama-worker;"
@@ -84,7 +84,7 @@ add(
     "ORPHANS",
     node="n4",
 )
-add(
+add_local(
     "panic",
     "orama-node logged a panic",
     says("orama-node", ["panic: runtime error: invalid memory address", "goroutine 1 [running]:"]),
@@ -101,7 +101,7 @@ def _version(version: str) -> Action:
     return write
 
 
-add(
+add_local(
     "version-mismatch",
     "one node has an older Orama",
     _version("0.106.3"),
@@ -122,7 +122,7 @@ def _ahead(at: At) -> None:
     at.machine.live.write("etc/ld.so.preload", f"{LIBRARY}\n")
 
 
-add(
+add_local(
     "clock-skew",
     f"the node's clock is {AHEAD} seconds ahead",
     _ahead,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..services import dns, gateway, ipfs, ipfs_cluster, olric, rqlite, web
-from .registry import Action, At, add
+from .registry import Action, At, add, add_local
 
 DROP_IN = "/run/systemd/system/{unit}.service.d/lab.conf"
 
@@ -93,6 +93,7 @@ for _unit, (_node, _name) in UNITS.items():
         "SERVICE_INACTIVE",
         node=_node,
         follow=FOLLOW.get(_unit, ""),
+        local=_unit != olric.UNIT,
     )
     add(
         f"{_name}-failed",
@@ -101,11 +102,22 @@ for _unit, (_node, _name) in UNITS.items():
         start(_unit),
         "SERVICE_FAILED",
         node=_node,
+        local=_unit != olric.UNIT,
     )
-    add(f"{_name}-loops", f"{_unit} restarts in a loop", loop(_unit), start(_unit), "SERVICE_RESTART_LOOP", node=_node)
+    add(
+        f"{_name}-loops",
+        f"{_unit} restarts in a loop",
+        loop(_unit),
+        start(_unit),
+        "SERVICE_RESTART_LOOP",
+        node=_node,
+        local=_unit != olric.UNIT,
+    )
 
-add("orama-node-masked", "orama-node is masked", mask("orama-node"), start("orama-node"), "SERVICE_INACTIVE", node="n5")
-add(
+add_local(
+    "orama-node-masked", "orama-node is masked", mask("orama-node"), start("orama-node"), "SERVICE_INACTIVE", node="n5"
+)
+add_local(
     "coredns-masked",
     "coredns is masked on a nameserver",
     mask("coredns"),
@@ -114,7 +126,7 @@ add(
     node="n1",
 )
 
-add(
+add_local(
     "other-unit-failed",
     "a unit that is not Orama's has failed",
     failing("lab-backup"),
@@ -122,7 +134,7 @@ add(
     "UNIT_FAILED",
     node="n5",
 )
-add(
+add_local(
     "deployment-failed",
     "a deployment's unit has failed",
     failing("orama-deploy-shop"),

@@ -8,6 +8,7 @@ import socket
 import struct
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from typing import Any
 
 #: No proxy of the machine's may stand between the lab and itself.
@@ -36,6 +37,14 @@ def http_json(url: str, *, method: str = "GET", timeout: float = 4.0) -> Any:
     if status != 200:
         raise ValueError(f"HTTP {status}")
     return json.loads(body)
+
+
+def http_lines(url: str, *, method: str = "GET", timeout: float = 4.0) -> Iterator[str]:
+    """The lines of an answer as they come; who has heard enough stops."""
+    request = urllib.request.Request(url, method=method, data=b"" if method == "POST" else None)
+    with _OPENER.open(request, timeout=timeout) as answer:
+        for line in answer:
+            yield line.decode("utf-8", "replace")
 
 
 def resp(address: tuple[str, int], *words: str, timeout: float = 3.0) -> Any:

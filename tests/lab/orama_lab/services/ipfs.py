@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+from functools import partial
 from typing import Any
 
 from ..shell import parallel, run
 from ..site import Site
 from ..topology import HOME, Node
 from ..tree import Tree, whole
-from .ask import FAILURES, http, http_json
+from .ask import FAILURES, http, http_json, http_lines
 from .base import Service
 
 API = 4501
@@ -92,10 +93,13 @@ class Ipfs(Service):
     def problems(self, site: Site, node: Node) -> list[str]:
         wanted = len(site.topology.nodes) - 1
         try:
-            count = site.inside(node, lambda: len(_connected()))
+            connected = site.inside(node, _connected)
+            if len(connected) < wanted:
+                return [f"ipfs has {len(connected)} of {wanted} swarm peers"]
+            mute = [peer for peer in connected if not site.inside(node, partial(_answers, peer))]
         except FAILURES as error:
             return [f"ipfs does not answer: {error}"]
-        return [] if count >= wanted else [f"ipfs has {count} of {wanted} swarm peers"]
+        return [f"ipfs hears nothing of {peer}" for peer in mute]
 
     def mend(self, site: Site, node: Node) -> None:
         """Connect by hand: Kubo's own peering waits up to ten minutes after some failures."""
@@ -111,6 +115,12 @@ class Ipfs(Service):
 
 def _connected() -> set[str]:
     return {peer["Peer"] for peer in api("swarm/peers").get("Peers") or []}
+
+
+def _answers(peer: str) -> bool:
+    """Whether the connection to a peer still carries anything: a dead one is listed until TCP gives it up."""
+    told = http_lines(f"http://127.0.0.1:{API}/api/v0/ping?arg={peer}&count=1", method="POST")
+    return any(line.get("Success") and line.get("Time") for line in map(json.loads, told))
 
 
 def peer_id(site: Site, node: Node) -> str:
