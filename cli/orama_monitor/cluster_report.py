@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Collection, Set
+from collections.abc import Collection, Iterable, Set
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from orama_monitor import alerts as rules
+from orama_monitor.alerts import judge
 from orama_monitor.alerts.alert import CLUSTER, Alert, Severity, standing
 from orama_monitor.alerts.policy import Policy
+from orama_monitor.alerts.rule import Rule
 from orama_monitor.errors import MonitorError
 from orama_monitor.report import SCHEMA_VERSION, NodeReport
 from orama_monitor.snapshot import ConfiguredNode, NodeResult, Snapshot, merge
@@ -81,13 +82,18 @@ class ClusterReport(BaseModel):
         return json.dumps(self.model_dump(mode="json"), indent=indent, ensure_ascii=True)
 
 
-def assess(snapshot: Snapshot, policy: Policy | None = None, shown: Collection[str] | None = None) -> ClusterReport:
-    """Judge a snapshot: its alerts, each node's status, and the summary.
+def assess(
+    snapshot: Snapshot,
+    policy: Policy | None = None,
+    shown: Collection[str] | None = None,
+    rules: Iterable[Rule] | None = None,
+) -> ClusterReport:
+    """Judge a snapshot, by ``rules`` or all there are: its alerts, each node's status, and the summary.
 
     With ``shown`` all nodes are judged, and only what concerns these hosts is told.
     """
     policy = policy or Policy()
-    alerts = rules.judge(snapshot, policy)
+    alerts = judge(snapshot, policy, rules)
     failing = {alert.node for alert in standing(alerts, Severity.CRITICAL)}
     nodes = [_judged(node, failing) for node in snapshot.nodes if shown is None or node.host in shown]
     if shown is not None:

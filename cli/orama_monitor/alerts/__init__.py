@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterable
 
 from orama_monitor.alerts import engine
 from orama_monitor.alerts.alert import CLUSTER, Alert, Cause, Severity
@@ -19,10 +20,10 @@ from orama_monitor.snapshot import Snapshot
 __all__ = ["CLUSTER", "RULES", "Alert", "Cause", "Policy", "Rule", "Severity", "explain", "judge"]
 
 
-def judge(snapshot: Snapshot, policy: Policy | None = None) -> list[Alert]:
-    """Every alert that stands in the snapshot: roots first, the worst before the others."""
+def judge(snapshot: Snapshot, policy: Policy | None = None, rules: Iterable[Rule] | None = None) -> list[Alert]:
+    """Every alert that stands in the snapshot by ``rules`` or all: roots first, the worst before the others."""
     policy = policy or Policy()
-    return engine.judge(RULES.values(), Cluster(snapshot, policy), policy)
+    return engine.judge(RULES.values() if rules is None else rules, Cluster(snapshot, policy), policy)
 
 
 def explain(code: str) -> Rule:

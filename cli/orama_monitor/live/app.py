@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import signal
-import sys
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
@@ -27,6 +25,7 @@ from orama_monitor.live.alert_rows import find
 from orama_monitor.live.clock import Clock, SystemClock
 from orama_monitor.live.driver import TerminalDriver
 from orama_monitor.live.history import History
+from orama_monitor.live.keys_first import TIDY, Attention, keys_first
 from orama_monitor.live.refresh import Collection
 from orama_monitor.live.replay import Replay
 from orama_monitor.live.saving import save
@@ -44,11 +43,6 @@ from orama_monitor.live.widgets.lines import Lines
 TICK = 0.25
 OVERLAY_PAUSE = 0.5  # s between two looks at what has arrived, at least
 OVERLAY_SHARE = 4  # and so many times as long as the last look took
-SWITCH = 0.001  # s: a thread that judges or draws gives way to a key five times as often as Python's 0.005
-TIDY = 5.0  # s between two whole garbage collections
-QUIET = 1.0  # s without a key until one may begin
-PUT_OFF = 5  # so often it waits for that at most
-NEVER = 2**31 - 1
 SIGNALS = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
 
 
@@ -121,8 +115,7 @@ class LiveApp(App[None]):
         self.policy_path = policy_path
         self.directory = directory
         self.clock = clock or SystemClock()
-        self._typed_at = 0.0
-        self._put_off = 0
+        self.attention = Attention(self.clock)
         self._overlaid_done = 0
         self._overlay_after = 0.0
         self._is_overlaying = False
@@ -137,21 +130,15 @@ class LiveApp(App[None]):
                 asyncio.get_running_loop().add_signal_handler(number, self._end)
         self.app_resume_signal.subscribe(self, self._resume)
         self.set_interval(TICK, self.tick)
-        self.set_interval(TIDY, self._tidy)
+        self.set_interval(TIDY, self.attention.tidy)
         self.call_after_refresh(self._begin)
 
     @override
     async def on_event(self, event: Event) -> None:
         if isinstance(event, InputEvent):
-            self._typed_at = self.clock.elapsed()
+            self.attention.typed()
+            self.call_after_refresh(self.attention.shown)
         await super().on_event(event)
-
-    def _tidy(self) -> None:
-        """Collect garbage, when nobody types or it has long not been done."""
-        self._put_off += 1
-        if self._put_off > PUT_OFF or self.clock.elapsed() - self._typed_at > QUIET:
-            self._put_off = 0
-            gc.collect()
 
     def _begin(self) -> None:
         if isinstance(self.source, Replay):
@@ -239,6 +226,7 @@ class LiveApp(App[None]):
 
     def on_live_app_overlaid(self, message: Overlaid) -> None:
         assert isinstance(self.source, Watch)
+        self.attention.settled()
         self._is_overlaying = False
         self._overlaid_done = message.done
         self._overlay_after = self.clock.elapsed() + max(OVERLAY_PAUSE, OVERLAY_SHARE * message.took)
@@ -249,6 +237,7 @@ class LiveApp(App[None]):
     def on_live_app_ended(self, message: Ended) -> None:
         assert isinstance(self.source, Watch)
         said = self.source.finish(message.outcome)
+        self.attention.settled()
         if said:
             self.notify(said, severity="error" if isinstance(message.outcome, MonitorError) else "information")
         self.show_state()
@@ -396,28 +385,8 @@ class Said(Message):
 
 def run(app: LiveApp, **options: Any) -> None:
     """Show the app until the operator leaves, then wait until the collection that runs has ended."""
-    with _keys_first():
+    with keys_first():
         try:
             app.run(**options)
         finally:
             app.stop_collection()
-
-
-@contextlib.contextmanager
-def _keys_first() -> Iterator[None]:
-    """Python interrupts a key as seldom and as shortly as it can.
-
-    A whole garbage collection stops everything while it looks through all objects: with a hundred nodes for 0.15 s,
-    every two seconds. So it leaves alone what was there at the start, and comes only when the app says.
-    """
-    interval, thresholds = sys.getswitchinterval(), gc.get_threshold()
-    sys.setswitchinterval(SWITCH)
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*thresholds[:2], NEVER)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*thresholds)
-        gc.unfreeze()
-        sys.setswitchinterval(interval)

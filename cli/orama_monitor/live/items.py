@@ -6,9 +6,10 @@ import io
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
-from rich.console import Console, RenderableType
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.segment import Segment
 
+from orama_monitor.live.keys_first import patiently
 from orama_monitor.views.columns import Table
 
 
@@ -32,6 +33,16 @@ class Drawn:
     keys: list[Hashable | None]
 
 
+@dataclass(frozen=True, slots=True)
+class _Patient:
+    """Something that is drawn by a thread, which gives way to keys at every piece."""
+
+    renderable: RenderableType
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        return patiently(console.render(self.renderable, options))
+
+
 def draw(items: Iterable[Item], width: int) -> Drawn:
     """Draw the items one below the other."""
     console = Console(
@@ -46,7 +57,8 @@ def draw(items: Iterable[Item], width: int) -> Drawn:
     keys: list[Hashable | None] = []
     for item in items:
         renderable = item.table if isinstance(item, Choices) else item
-        drawn = console.render_lines(renderable, console.options.update(width=width, height=None), pad=False)
+        options = console.options.update(width=width, height=None)
+        drawn = console.render_lines(_Patient(renderable), options, pad=False)
         lines += drawn
         if isinstance(item, Choices):
             keys += [None] * (len(drawn) - len(item.keys))

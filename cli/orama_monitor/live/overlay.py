@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections import Counter
 
 from orama_monitor.alerts.alert import CLUSTER, Alert
-from orama_monitor.alerts.policy import Policy
-from orama_monitor.cluster_report import ClusterReport, assess, summarize
+from orama_monitor.cluster_report import ClusterReport, summarize
 from orama_monitor.snapshot import ConfiguredNode, Snapshot
 
 
-def overlay(before: ClusterReport | None, arrived: Snapshot, policy: Policy) -> ClusterReport:
-    """``before`` with the nodes of ``arrived`` in place of their older selves; ``arrived`` alone at first."""
-    fresh = assess(arrived, policy)
+def overlay(before: ClusterReport | None, arrived: Snapshot, fresh: ClusterReport) -> ClusterReport:
+    """``before`` with the nodes of ``arrived``, which are judged in ``fresh``, in place of their older selves."""
     if before is None:
         alerts = [alert for alert in fresh.alerts if alert.node != CLUSTER]
         answered = [ConfiguredNode(host=node.host, role=node.role) for node in fresh.nodes]

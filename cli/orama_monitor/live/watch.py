@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from orama_monitor.alerts import RULES
 from orama_monitor.alerts.policy import Policy
 from orama_monitor.cluster_report import ClusterReport, assess
 from orama_monitor.errors import MonitorError
 from orama_monitor.live.clock import Clock
 from orama_monitor.live.history import History
+from orama_monitor.live.keys_first import patiently, turn
 from orama_monitor.live.overlay import overlay
 from orama_monitor.live.progress import Asking, Progress, Trouble
 from orama_monitor.live.refresh import Asked, Collection, Source
@@ -70,8 +72,9 @@ class Watch:
     def run(self, collection: Collection) -> Outcome:
         """Raises MonitorError."""
         snapshot = collection.run(self.source)
-        report = assess(snapshot, self.policy)
-        history = self.state.history if snapshot.partial else self.state.history.add(report)
+        with turn():
+            report = assess(snapshot, self.policy, rules=patiently(RULES.values()))
+            history = self.state.history if snapshot.partial else self.state.history.add(report)
         return Outcome(snapshot, report, history, collection.asked, collection.elapsed)
 
     def finish(self, outcome: Outcome | MonitorError) -> str | None:
@@ -101,7 +104,9 @@ class Watch:
     def overlaid(self, collection: Collection) -> ClusterReport:
         """The last complete report with what of ``collection`` has arrived laid over it."""
         arrived = collection.arrived(self.source.environment, self.clock.elapsed())
-        return overlay(self.last.report if self.last else None, arrived, self.policy)
+        with turn():
+            fresh = assess(arrived, self.policy, rules=patiently(RULES.values()))
+            return overlay(self.last.report if self.last else None, arrived, fresh)
 
     def judged(self, policy: Policy) -> Callable[[], ClusterReport | None]:
         """What judges the last complete snapshot anew by another policy, in a thread."""

@@ -48,7 +48,7 @@ class TestFilter:
             assert "MEMORY_HIGH" in live.text and host(4) in live.text
 
     def test_a_root_is_found_by_what_follows_from_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("orama_monitor.cluster_report.rules.judge", few_rules)
+        monkeypatch.setattr("orama_monitor.cluster_report.judge", few_rules)
         snapshot = healthy()
         lost(snapshot, 1)
         rows = alert_rows(State(assess(snapshot), search="quorum"), roots_only=True)

@@ -26,7 +26,7 @@ Compare = Callable[..., bool]
 @pytest.fixture(autouse=True)
 def stable(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is drawn depends on nothing but the test."""
-    monkeypatch.setattr("orama_monitor.cluster_report.rules.judge", few_rules)
+    monkeypatch.setattr("orama_monitor.cluster_report.judge", few_rules)
     monkeypatch.delenv("NO_COLOR", raising=False)
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import errno
-import gc
 import io
-import sys
 import threading
 from itertools import product
 from typing import IO, cast
@@ -15,11 +13,11 @@ from textual.drivers._writer_thread import WriterThread
 from typing_extensions import override
 
 from orama_monitor.live import pages
-from orama_monitor.live.app import PUT_OFF, LiveApp, run
+from orama_monitor.live.app import LiveApp
 from orama_monitor.live.driver import Forgiving
 from tests.unit.clusters import healthy, host
 from tests.unit.live.fakes import WAIT, FakeNodes, with_memory
-from tests.unit.live.harness import live_app, running
+from tests.unit.live.harness import running
 
 
 class TestSurviving:
@@ -76,7 +74,7 @@ class TestSurviving:
 
     async def test_answers_that_cannot_be_judged(self, monkeypatch: pytest.MonkeyPatch) -> None:
         async with running(size=(120, 24)) as live:
-            monkeypatch.setattr("orama_monitor.live.watch.assess", lambda *_: 1 / 0)
+            monkeypatch.setattr("orama_monitor.live.watch.assess", lambda *_, **__: 1 / 0)
             await live.refresh()
             assert "could not be judged: ZeroDivisionError" in live.text
             assert "all 5 nodes healthy" in live.text
@@ -121,31 +119,6 @@ def test_writing_to_a_closed_terminal_ends() -> None:
     writing.start()
     writing.join(WAIT)
     assert not writing.is_alive()
-
-
-class TestTidying:
-    async def test_it_waits_while_somebody_types_but_not_for_ever(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        async with running() as live:
-            collected: list[None] = []
-            monkeypatch.setattr(gc, "collect", lambda: collected.append(None))
-            await live.press("j")
-            live.app._tidy()
-            assert not collected
-            live.clock.turn(2)
-            live.app._tidy()
-            assert len(collected) == 1
-            await live.press("j")
-            for _ in range(PUT_OFF + 1):
-                live.app._tidy()
-            assert len(collected) == 2
-
-    def test_afterwards_python_is_as_before(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        seen: list[tuple[int, int, int]] = []
-        app = live_app(FakeNodes())
-        monkeypatch.setattr(app, "run", lambda: seen.append(gc.get_threshold()))
-        before = gc.get_threshold(), sys.getswitchinterval()
-        run(app)
-        assert seen[0][2] > before[0][2] and (gc.get_threshold(), sys.getswitchinterval()) == before
 
 
 class TestLeaving:

@@ -113,7 +113,7 @@ class TestAge:
 class TestOverlay:
     def test_first_only_what_has_come(self) -> None:
         arrived = narrowed(healthy(), 0, 1).model_copy(update={"partial": True})
-        shown = overlay(None, arrived, Policy())
+        shown = overlay(None, arrived, assess(arrived))
         assert [node.host for node in shown.nodes] == [host(0), host(1)]
         assert not shown.meta.partial
         assert not [alert for alert in shown.alerts if alert.node == CLUSTER]
@@ -121,7 +121,7 @@ class TestOverlay:
     def test_then_over_what_was_known(self) -> None:
         before = assess(with_memory(95, index=2), Policy())
         arrived = narrowed(with_memory(96, index=1), 1).model_copy(update={"partial": True})
-        shown = overlay(before, arrived, Policy())
+        shown = overlay(before, arrived, assess(arrived))
         assert [node.host for node in shown.nodes] == [host(index) for index in range(5)]
         assert {alert.node for alert in shown.alerts} == {host(1), host(2)}
         assert shown.summary.warning_alerts == 2
@@ -138,24 +138,24 @@ class TestOverlay:
             assert rqlite is not None
             rqlite.leader_addr, rqlite.leader_id, rqlite.term = "10.0.0.2:7001", "10.0.0.2:7001", 43
         arrived = narrowed(after, 1, 2).model_copy(update={"partial": True})
-        shown = overlay(before, arrived, Policy())
+        shown = overlay(before, arrived, assess(arrived))
         assert not [alert for alert in shown.alerts if alert.subsystem == "rqlite"]
 
     def test_what_stands_on_a_node_goes_when_it_answers(self) -> None:
         before = assess(with_memory(95), Policy())
         arrived = narrowed(healthy(), 1).model_copy(update={"partial": True})
-        assert not overlay(before, arrived, Policy()).alerts
+        assert not overlay(before, arrived, assess(arrived)).alerts
 
     def test_a_node_that_left_the_conf_is_gone(self) -> None:
         before = assess(healthy(6), Policy())
         arrived = narrowed(healthy(5), 0).model_copy(update={"partial": True})
-        assert len(overlay(before, arrived, Policy()).nodes) == 5
+        assert len(overlay(before, arrived, assess(arrived)).nodes) == 5
 
     def test_a_node_that_cannot_be_reached_shows_at_once(self) -> None:
         before, after = assess(healthy(), Policy()), healthy()
         lost(after, 3)
         arrived = narrowed(after, 3).model_copy(update={"partial": True})
-        shown = overlay(before, arrived, Policy())
+        shown = overlay(before, arrived, assess(arrived))
         assert shown.meta.unreachable_count == 1 and shown.meta.healthy_count == 4
 
 

@@ -6,7 +6,6 @@ until the new ones are there.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Hashable, Iterable
 from typing import ClassVar
 
@@ -22,12 +21,12 @@ from textual.strip import Strip
 from typing_extensions import override
 
 from orama_monitor.live.items import Drawn, Item, draw
+from orama_monitor.live.keys_first import turn
 from orama_monitor.views import style
 
 Build = Callable[[], Iterable[Item]]
 CHOSEN = Style(reverse=True)
 LEAST_WIDTH = 20
-_ONE_AT_A_TIME = threading.Lock()
 
 
 class Lines(ScrollView, can_focus=True):
@@ -78,6 +77,7 @@ class Lines(ScrollView, can_focus=True):
         super().__init__(id=id)
         self._build: Build | None = None
         self._drawn: Drawn | None = None
+        self._unseen: Drawn | None = None
         self._strips: list[Strip] = []
         self._at: int | None = None
         self._was_moved = False
@@ -95,14 +95,16 @@ class Lines(ScrollView, can_focus=True):
         return not self._is_drawing and not self._is_outdated
 
     def show(self, build: Build, now: bool = True) -> None:
-        """Draw what ``build`` gives, now or when it is next looked at."""
+        """Draw what ``build`` gives, now or when it is next looked at; what was never drawn, now."""
         self._build = build
         self._is_outdated = True
-        if now:
+        if now or (self._drawn is None and self._unseen is None):
             self._draw()
 
     def catch_up(self) -> None:
-        """Draw what there was no need to draw before."""
+        """Show, or draw, what there was no need to while the page was out of sight."""
+        if self._unseen is not None:
+            self._adopt(self._unseen)
         self._draw()
 
     def on_resize(self) -> None:
@@ -122,7 +124,7 @@ class Lines(ScrollView, can_focus=True):
         build, width = self._build, self._width()
 
         def work() -> None:
-            with _ONE_AT_A_TIME:
+            with turn():
                 drawn = _draw_safely(build, width)
             self.post_message(self.Ready(drawn))
 
@@ -131,7 +133,17 @@ class Lines(ScrollView, can_focus=True):
     def on_lines_ready(self, message: Ready) -> None:
         message.stop()
         self._is_drawing = False
-        drawn = message.drawn
+        if self.display:
+            self._adopt(message.drawn)
+        else:
+            self._unseen = message.drawn
+        if message.drawn.width != self._width():
+            self._is_outdated = True
+        self._draw()
+
+    def _adopt(self, drawn: Drawn) -> None:
+        """Show new lines, with the cursor where it was."""
+        self._unseen = None
         before, old_at = (self.chosen, self._at) if self._was_moved else (None, None)
         self._drawn = drawn
         self._strips = [Strip(line) for line in drawn.lines]
@@ -140,9 +152,6 @@ class Lines(ScrollView, can_focus=True):
         self.refresh()
         self.refresh_bindings()
         self.post_message(self.Chosen(self, self.chosen))
-        if drawn.width != self._width():
-            self._is_outdated = True
-        self._draw()
 
     def _style(self) -> Style:
         """The widget's own style; working it out for each line would take longer than the line."""
