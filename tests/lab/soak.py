@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from orama_lab import Lab
 from orama_lab.shell import wait_until
 from orama_lab.topology import ENVIRONMENT
 from orama_monitor import collect, workspace
+from orama_monitor.cluster_report import assess
 from orama_monitor.nodes import of_environment, read_nodes
 from tests.lab import test_nothing_left as cut
 from tests.lab import test_twenty as twenty
@@ -78,6 +80,7 @@ def _refreshes(lab: Lab, times: int) -> list[str]:
     before = {node.name: _counts(lab, node.name) for node in lab.nodes}
     told = _inside(lab, times)
     left = [f"the controller's {name}: {told['first'][name]} → {told['last'][name]}" for name in _grown(told)]
+    left += [f"{count} times {alert}" for alert, count in told["alerts"].items()]
     print(f"{times} refreshes of {len(lab.nodes)} nodes: {json.dumps(told)}", flush=True)
     for name, counts in before.items():
         now = _counts(lab, name)
@@ -107,18 +110,27 @@ def _counts(lab: Lab, node: str) -> dict[str, int]:
 
 
 def _refreshed(conf: Path, times: int) -> Any:
-    """Refresh again and again in this process; its size in the beginning and at the end."""
+    """Refresh again and again in this process; its size in the beginning and at the end, and what was told."""
     nodes = of_environment(read_nodes(conf), ENVIRONMENT)
     request = collect.Request(nodes=nodes, everyone=nodes, conf=conf)
     first, silent, seconds = None, 0, []
+    alerts: Counter[str] = Counter()
     for number in range(times):
         snapshot = collect.collect(request)
         silent += sum(node.report is None for node in snapshot.nodes)
+        alerts.update(f"{alert.code} on {alert.node}" for alert in assess(snapshot).alerts)
         seconds.append(snapshot.duration_seconds)
         if number == min(WARM_UP, times) - 1:
             first = _size()
     median = round(statistics.median(seconds), 2)
-    return {"first": first, "last": _size(), "silent": silent, "median_s": median, "longest_s": round(max(seconds), 2)}
+    return {
+        "first": first,
+        "last": _size(),
+        "silent": silent,
+        "alerts": dict(alerts),
+        "median_s": median,
+        "longest_s": round(max(seconds), 2),
+    }
 
 
 def _size() -> dict[str, float]:
