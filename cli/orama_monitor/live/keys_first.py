@@ -23,8 +23,8 @@ SWITCH = 0.0002  # s that the screen waits for the lock, in place of Python's 0.
 WAIT = 0.1  # s that a thread waits for a key's way to the screen, at most
 TIDY = 5.0  # s between two garbage collections
 QUIET = 10.0  # s without a key until one looks through everything
-WHOLE = 60  # so many others come between two of these,
-PUT_OFF = 240  # and at the most so many, however much is typed
+WHOLE = 12  # so many others come between two of these,
+PUT_OFF = 60  # and at the most so many, however much is typed
 NEVER = 2**31 - 1
 
 T = TypeVar("T")

@@ -8,6 +8,7 @@ from types import ModuleType
 
 from rich.text import Text
 
+from orama_monitor.alerts.words import number
 from orama_monitor.live.alert_rows import GONE_FOR, alert_rows
 from orama_monitor.live.changes import change_rows
 from orama_monitor.live.items import Choices, Item
@@ -15,7 +16,6 @@ from orama_monitor.live.state import NodeKey, State
 from orama_monitor.live.trends import trends
 from orama_monitor.views import cluster, dns, headline, mesh, namespaces, service, style
 from orama_monitor.views.columns import Table
-from orama_monitor.views.headline import plural
 from orama_monitor.views.text import clean
 
 ALERTS_SHOWN = 6
@@ -87,7 +87,7 @@ def alerts(state: State) -> Iterable[Item]:
     )
     changes = len(state.history.changes)
     if changes:
-        yield title(f"{plural(changes, 'change')} since the start" if changes < 100 else "Last changes")
+        yield title(f"{number(changes, 'change')} since the start" if changes < 100 else "Last changes")
         yield change_rows(state.history.changes, changes)
 
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from orama_monitor.alerts.words import number
 from orama_monitor.live.state import Age, Found
 from orama_monitor.views import style
 from orama_monitor.views.amounts import seconds
-from orama_monitor.views.headline import plural
 from orama_monitor.views.text import clean
 
 if TYPE_CHECKING:
@@ -118,8 +118,8 @@ def notes(progress: Progress) -> list[Text]:
 
 
 def _found(found: Found) -> str:
-    alerts = f"{found.alerts} of {plural(found.all_alerts, 'alert')}, " if found.all_alerts else ""
-    return f"{alerts}{found.nodes} of {plural(found.all_nodes, 'node')} · Esc shows all"
+    alerts = f"{found.alerts} of {number(found.all_alerts, 'alert')}, " if found.all_alerts else ""
+    return f"{alerts}{found.nodes} of {number(found.all_nodes, 'node')} · Esc shows all"
 
 
 def line(progress: Progress, report: ClusterReport | None, width: int) -> Text:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from orama_monitor.alerts import RULES
 from orama_monitor.alerts.policy import Policy
+from orama_monitor.alerts.words import number
 from orama_monitor.cluster_report import ClusterReport, assess
 from orama_monitor.errors import MonitorError
 from orama_monitor.live.clock import Clock
@@ -17,7 +18,6 @@ from orama_monitor.live.progress import Asking, Progress, Trouble
 from orama_monitor.live.refresh import Asked, Collection, Source
 from orama_monitor.live.state import Age, Found, State
 from orama_monitor.snapshot import Snapshot
-from orama_monitor.views.headline import plural
 
 LEEWAY = 1.5  # where collections take longer than the interval, how much they may vary before the data is stale
 
@@ -99,7 +99,7 @@ class Watch:
         before, after = set(self.last.was_asked.asked), set(outcome.was_asked.asked)
         if before == after:
             return None
-        return f"The conf changed: {plural(len(after - before), 'node')} more, {len(before - after)} gone"
+        return f"The conf changed: {number(len(after - before), 'node')} more, {len(before - after)} gone"
 
     def overlaid(self, collection: Collection) -> ClusterReport:
         """The last complete report with what of ``collection`` has arrived laid over it."""

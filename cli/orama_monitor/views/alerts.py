@@ -11,10 +11,10 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from orama_monitor.alerts.alert import Alert, Severity
+from orama_monitor.alerts.words import number
 from orama_monitor.views import headline, style
 from orama_monitor.views.flow import Flow, sentence
 from orama_monitor.views.folding import Folded, Group, Root, fold, group
-from orama_monitor.views.headline import plural
 from orama_monitor.views.text import clean
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def _message(root: Root, named: bool) -> Text:
 
 
 def _folded(count: int) -> Text:
-    return Text(f"+{plural(count, 'consequence')}", style=style.DIM)
+    return Text(f"+{number(count, 'consequence')}", style=style.DIM)
 
 
 def _consequence(alert: Alert) -> RenderableType:
@@ -107,7 +107,7 @@ def _consequence(alert: Alert) -> RenderableType:
 
 def _muted(folded: Folded, unfold: bool) -> Iterable[RenderableType]:
     yield Text()
-    count = plural(len(folded.muted), "muted alert")
+    count = number(len(folded.muted), "muted alert")
     if not unfold:
         yield Text(f"{count}: {WHOLE}", style=style.DIM)
         return

@@ -8,10 +8,10 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 from orama_monitor.alerts.alert import Severity
+from orama_monitor.alerts.words import number
 from orama_monitor.views import headline
 from orama_monitor.views.cluster import cells
 from orama_monitor.views.folding import Folded, Root, fold, group
-from orama_monitor.views.headline import plural
 from orama_monitor.views.text import clean
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _alerts(folded: Folded) -> Iterator[str]:
         yield f"  - Next: {quoted(found.hint)}"
     if folded.muted:
         codes = sorted({f"{root.alert.code} on {root.alert.node}" for root in folded.muted})
-        yield f"- {plural(len(codes), 'muted alert')}: {quoted(', '.join(codes))}"
+        yield f"- {number(len(codes), 'muted alert')}: {quoted(', '.join(codes))}"
 
 
 def _consequences(root: Root) -> Iterator[str]:
@@ -68,7 +68,7 @@ def _consequences(root: Root) -> Iterator[str]:
         said = [f"{alert.code} on {alert.node}" for alert in root.consequences[:CONSEQUENCES]]
         more = len(root.consequences) - len(said)
         rest = f" and {more} more" if more > 0 else ""
-        yield f"    - {plural(len(root.consequences), 'consequence')}: {quoted(', '.join(said))}{rest}"
+        yield f"    - {number(len(root.consequences), 'consequence')}: {quoted(', '.join(said))}{rest}"
 
 
 def _nodes(report: ClusterReport) -> Iterator[str]:

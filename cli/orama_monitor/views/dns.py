@@ -9,10 +9,10 @@ from rich.text import Text
 
 from orama_monitor.alerts.alert import Severity
 from orama_monitor.alerts.thresholds import Thresholds
+from orama_monitor.alerts.words import number
 from orama_monitor.report import Dns
 from orama_monitor.views import headline, style
 from orama_monitor.views.columns import Column, Table
-from orama_monitor.views.headline import plural
 from orama_monitor.views.hosts import host, host_column
 from orama_monitor.views.notes import notes
 from orama_monitor.views.text import text
@@ -61,7 +61,7 @@ def _table(report: ClusterReport) -> list[RenderableType]:
             others += 1
     shown: list[RenderableType] = [table] if table.rows else [Text("No nameserver among the nodes.", style=style.DIM)]
     if table.rows and others:
-        shown.append(Text(f"{plural(others, 'node')} without DNS", style=style.DIM))
+        shown.append(Text(f"{number(others, 'node')} without DNS", style=style.DIM))
     return [*shown, *headline.silent(silent)]
 
 

@@ -10,6 +10,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from orama_monitor.alerts.alert import Severity
+from orama_monitor.alerts.words import number
 from orama_monitor.views import style
 from orama_monitor.views.flow import Flow, sentence
 from orama_monitor.views.folding import Folded, fold
@@ -57,17 +58,13 @@ def alerts(folded: Folded) -> list[str]:
         ", ".join(f"{counts[severity]} {severity.value}" for severity in Severity if counts[severity]) or "no alerts"
     ]
     if folded.consequences:
-        said.append(f"+{plural(folded.consequences, 'consequence')}")
+        said.append(f"+{number(folded.consequences, 'consequence')}")
     return [*said, f"{len(folded.muted)} muted"] if folded.muted else said
 
 
 def silent(count: int) -> list[Text]:
     """That nodes are missing from a table because they did not answer."""
-    return [Text(f"! {plural(count, 'node')} did not answer", style=style.WARN)] if count else []
-
-
-def plural(count: int, word: str) -> str:
-    return f"{count} {word}" if count == 1 else f"{count} {word}s"
+    return [Text(f"! {number(count, 'node')} did not answer", style=style.WARN)] if count else []
 
 
 def _worst(report: ClusterReport, folded: Folded) -> Severity | None:
@@ -83,5 +80,5 @@ def _when(report: ClusterReport) -> str:
     text = f"collected {at:%Y-%m-%d %H:%M:%S} UTC in {report.meta.duration_seconds:.1f} s"
     hidden = len(report.meta.configured) - report.meta.node_count
     if hidden > 0 and not report.meta.partial:
-        text += f" · {plural(hidden, 'other node')} of this environment left out"
+        text += f" · {number(hidden, 'other node')} of this environment left out"
     return text

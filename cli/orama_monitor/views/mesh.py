@@ -8,11 +8,11 @@ from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderR
 from rich.text import Text
 
 from orama_monitor.alerts.alert import Severity
+from orama_monitor.alerts.words import number
 from orama_monitor.views import headline, style
 from orama_monitor.views.amounts import handshake, of, seconds, size
 from orama_monitor.views.columns import Column, Table
 from orama_monitor.views.flow import legend, sentence
-from orama_monitor.views.headline import plural
 from orama_monitor.views.hosts import host, host_column, shared_domain, shorten_host
 from orama_monitor.views.notes import notes
 from orama_monitor.views.peers import Mesh, Seen, heard_lately, mesh
@@ -62,8 +62,8 @@ def interfaces(report: ClusterReport, found: Mesh) -> RenderableType:
         Column("STRANGERS", priority=14, justify="right"),
     )
     table = Table(columns)
-    for number, node in enumerate(report.nodes, start=1):
-        table.add([text(number), host(node.host), *_interface(report, found, number - 1)])
+    for position, node in enumerate(report.nodes, start=1):
+        table.add([text(position), host(node.host), *_interface(report, found, position - 1)])
     return table
 
 
@@ -114,10 +114,10 @@ class Matrix:
         domain = shared_domain(map(clean, hosts))
         table = Table(
             [Column("#", justify="right"), Column("HEARS →", minimum=0, priority=1)]
-            + [Column(str(number), justify="right") for number in range(1, len(hosts) + 1)]
+            + [Column(str(position), justify="right") for position in range(1, len(hosts) + 1)]
         )
-        for number, (one, row) in enumerate(zip(hosts, cells, strict=True), start=1):
-            table.add([text(number), Text(shorten_host(clean(one).removesuffix(domain), max(name, 3))), *row])
+        for position, (one, row) in enumerate(zip(hosts, cells, strict=True), start=1):
+            table.add([text(position), Text(shorten_host(clean(one).removesuffix(domain), max(name, 3))), *row])
         yield table
         yield legend(LEGEND)
 
@@ -143,12 +143,12 @@ def _pairs(found: Mesh) -> list[RenderableType]:
     lines: list[RenderableType] = [Text()]
     for silent in (name for name in found.hosts if name not in found.sees):
         deaf = sum(silent in seen and not heard_lately(seen[silent]) for seen in found.sees.values())
-        said = f"told nothing of its peers; {deaf or 'none'} of {plural(len(found.sees), 'other node')} "
+        said = f"told nothing of its peers; {deaf or 'none'} of {number(len(found.sees), 'other node')} "
         said += "misses it" if deaf < 2 else "miss it"
         lines.append(sentence(Text.assemble((f"? {clean(silent)} ", style.WARN), said)))
     troubled = [pair for pair in found.troubled_pairs() if found.sees.keys() >= set(pair)]
     if troubled:
-        lines.append(Text(f"{plural(len(troubled), 'pair')} in trouble", style=style.TITLE))
+        lines.append(Text(f"{number(len(troubled), 'pair')} in trouble", style=style.TITLE))
         lines.append(_pair_table(found, troubled[:PAIRS]))
     if len(troubled) > PAIRS:
         lines.append(Text(f"… and {len(troubled) - PAIRS} more (--json shows them)", style=style.DIM))

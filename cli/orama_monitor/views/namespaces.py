@@ -9,10 +9,10 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from orama_monitor.alerts.alert import Severity
+from orama_monitor.alerts.words import number
 from orama_monitor.report import Namespace
 from orama_monitor.views import headline, style
 from orama_monitor.views.columns import Column, Table
-from orama_monitor.views.headline import plural
 from orama_monitor.views.hosts import host, host_column
 from orama_monitor.views.notes import notes
 from orama_monitor.views.text import text
@@ -53,7 +53,7 @@ def _table(report: ClusterReport) -> Iterator[RenderableType]:
         yield table
         names = len({namespace.name for namespace, _name in found})
         yield Text(
-            f"{plural(names, 'namespace')} on {plural(len({name for _n, name in found}), 'node')}", style=style.DIM
+            f"{number(names, 'namespace')} on {number(len({name for _n, name in found}), 'node')}", style=style.DIM
         )
     yield from headline.silent(silent)
 
