@@ -25,7 +25,7 @@ from orama_monitor.live.alert_rows import find
 from orama_monitor.live.clock import Clock, SystemClock
 from orama_monitor.live.driver import TerminalDriver
 from orama_monitor.live.history import History
-from orama_monitor.live.keys_first import TIDY, Attention, keys_first
+from orama_monitor.live.keys_first import TIDY, Attention, keys_first, once
 from orama_monitor.live.refresh import Collection
 from orama_monitor.live.replay import Replay
 from orama_monitor.live.saving import save
@@ -204,7 +204,7 @@ class LiveApp(App[None]):
                 outcome = MonitorError(f"the answers could not be judged: {type(error).__name__}: {error}")
             self.post_message(self.Ended(outcome))
 
-        self.run_worker(work, thread=True, group="collect", exclusive=True)
+        self.run_worker(once(work), thread=True, group="collect", exclusive=True)
 
     def _overlay(self) -> None:
         """Look at what has arrived of the running collection, unless that has just been done."""
@@ -222,7 +222,7 @@ class LiveApp(App[None]):
             report = watch.overlaid(collection)
             self.post_message(self.Overlaid(collection, report, done, self.clock.elapsed() - began))
 
-        self.run_worker(work, thread=True, group="overlay")
+        self.run_worker(once(work), thread=True, group="overlay")
 
     def on_live_app_overlaid(self, message: Overlaid) -> None:
         assert isinstance(self.source, Watch)
@@ -309,7 +309,7 @@ class LiveApp(App[None]):
 
     def _work(self, group: str, work: Callable[[], Message]) -> None:
         """Do ``work`` in a thread and post what it gives."""
-        self.run_worker(lambda: self.post_message(work()), thread=True, group=group)
+        self.run_worker(once(lambda: self.post_message(work())), thread=True, group=group)
 
     def on_live_app_stepped(self, message: Stepped) -> None:
         assert isinstance(self.source, Replay)

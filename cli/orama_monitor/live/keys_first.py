@@ -14,7 +14,7 @@ import contextlib
 import gc
 import sys
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 from orama_monitor.live.clock import Clock
@@ -53,6 +53,15 @@ def turn() -> Iterator[None]:
     with _turn:
         give_way()
         yield
+
+
+def once(work: Callable[[], T]) -> Callable[[], T]:
+    """``work``, which can be done once, and is forgotten with all that it refers to.
+
+    Textual's workers refer to themselves: what they do would stay until garbage is collected.
+    """
+    pending = [work]
+    return lambda: pending.pop()()
 
 
 class Attention:

@@ -15,7 +15,7 @@ from orama_monitor.live.app import run
 from orama_monitor.live.items import draw
 from orama_monitor.live.keys_first import PUT_OFF, WHOLE, Attention
 from tests.unit.clusters import healthy
-from tests.unit.live.fakes import WAIT, FakeClock, FakeNodes
+from tests.unit.live.fakes import WAIT, FakeClock, FakeNodes, with_memory
 from tests.unit.live.harness import live_app, running
 
 
@@ -79,6 +79,22 @@ class TestTidying:
             assert left() is None
         finally:
             gc.unfreeze()
+
+    async def test_an_older_report_goes_without_any_collecting(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        async with running() as live:
+            gc.collect()
+            monkeypatch.setattr(gc, "collect", lambda: 0)
+            gc.disable()
+            try:
+                await live.refresh()
+                assert live.app.state.report is not None
+                older = weakref.ref(live.app.state.report)
+                live.nodes.snapshot = with_memory(95)
+                await live.refresh()
+                await live.press("2")
+                assert older() is None
+            finally:
+                gc.enable()
 
     def test_afterwards_python_is_as_before(self, monkeypatch: pytest.MonkeyPatch) -> None:
         seen: list[tuple[int, int, int]] = []

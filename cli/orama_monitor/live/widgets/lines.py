@@ -21,7 +21,7 @@ from textual.strip import Strip
 from typing_extensions import override
 
 from orama_monitor.live.items import Drawn, Item, draw
-from orama_monitor.live.keys_first import turn
+from orama_monitor.live.keys_first import once, turn
 from orama_monitor.views import style
 
 Build = Callable[[], Iterable[Item]]
@@ -128,7 +128,7 @@ class Lines(ScrollView, can_focus=True):
                 drawn = _draw_safely(build, width)
             self.post_message(self.Ready(drawn))
 
-        self.run_worker(work, thread=True, group="draw")
+        self.run_worker(once(work), thread=True, group="draw")
 
     def on_lines_ready(self, message: Ready) -> None:
         message.stop()
