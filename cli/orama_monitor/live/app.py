@@ -217,12 +217,12 @@ class LiveApp(App[None]):
             return
         self._is_overlaying = True
 
-        def work() -> None:
+        def work() -> Message:
             began = self.clock.elapsed()
             report = watch.overlaid(collection)
-            self.post_message(self.Overlaid(collection, report, done, self.clock.elapsed() - began))
+            return self.Overlaid(collection, report, done, self.clock.elapsed() - began)
 
-        self.run_worker(once(work), thread=True, group="overlay")
+        self._work("overlay", work)
 
     def on_live_app_overlaid(self, message: Overlaid) -> None:
         assert isinstance(self.source, Watch)

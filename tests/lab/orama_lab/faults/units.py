@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from ..services import dns, gateway, ipfs, ipfs_cluster, olric, rqlite, web
 from .registry import Action, At, add, add_local
 
@@ -85,34 +87,11 @@ def failing(unit: str) -> str:
 FOLLOW = {dns.UNIT: "COREDNS_DOWN", web.UNIT: "CADDY_DOWN"}
 
 for _unit, (_node, _name) in UNITS.items():
-    add(
-        f"{_name}-stopped",
-        f"{_unit} is stopped",
-        stop(_unit),
-        start(_unit),
-        "SERVICE_INACTIVE",
-        node=_node,
-        follow=FOLLOW.get(_unit, ""),
-        local=_unit != olric.UNIT,
-    )
-    add(
-        f"{_name}-failed",
-        f"{_unit} was killed and stays failed",
-        fail(_unit),
-        start(_unit),
-        "SERVICE_FAILED",
-        node=_node,
-        local=_unit != olric.UNIT,
-    )
-    add(
-        f"{_name}-loops",
-        f"{_unit} restarts in a loop",
-        loop(_unit),
-        start(_unit),
-        "SERVICE_RESTART_LOOP",
-        node=_node,
-        local=_unit != olric.UNIT,
-    )
+    _add = partial(add, node=_node, local=_unit != olric.UNIT)
+    _follow = FOLLOW.get(_unit, "")
+    _add(f"{_name}-stopped", f"{_unit} is stopped", stop(_unit), start(_unit), "SERVICE_INACTIVE", follow=_follow)
+    _add(f"{_name}-failed", f"{_unit} was killed and stays failed", fail(_unit), start(_unit), "SERVICE_FAILED")
+    _add(f"{_name}-loops", f"{_unit} restarts in a loop", loop(_unit), start(_unit), "SERVICE_RESTART_LOOP")
 
 add_local(
     "orama-node-masked", "orama-node is masked", mask("orama-node"), start("orama-node"), "SERVICE_INACTIVE", node="n5"

@@ -20,11 +20,16 @@ DNS_TYPES = {"A": 1, "NS": 2, "SOA": 6}
 FAILURES = (OSError, ValueError, KeyError, IndexError, TypeError)
 
 
+def _asked(url: str, method: str, timeout: float) -> Any:
+    return _OPENER.open(
+        urllib.request.Request(url, method=method, data=b"" if method == "POST" else None), timeout=timeout
+    )
+
+
 def http(url: str, *, method: str = "GET", timeout: float = 4.0) -> tuple[int, str]:
     """Status and body; a status that says no is an answer too."""
-    request = urllib.request.Request(url, method=method, data=b"" if method == "POST" else None)
     try:
-        with _OPENER.open(request, timeout=timeout) as answer:
+        with _asked(url, method, timeout) as answer:
             return answer.status, answer.read().decode("utf-8", "replace")
     except urllib.error.HTTPError as error:
         with error:
@@ -41,8 +46,7 @@ def http_json(url: str, *, method: str = "GET", timeout: float = 4.0) -> Any:
 
 def http_lines(url: str, *, method: str = "GET", timeout: float = 4.0) -> Iterator[str]:
     """The lines of an answer as they come; who has heard enough stops."""
-    request = urllib.request.Request(url, method=method, data=b"" if method == "POST" else None)
-    with _OPENER.open(request, timeout=timeout) as answer:
+    with _asked(url, method, timeout) as answer:
         for line in answer:
             yield line.decode("utf-8", "replace")
 
