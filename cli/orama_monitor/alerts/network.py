@@ -98,8 +98,8 @@ def wg_route_missing(node: NodeView) -> Found:
 @network.on_node(
     "TCP_RETRANS_HIGH",
     WARNING,
-    "More than {tcp_retrans_pct} % of the TCP segments sent now are retransmissions.",
-    why="Packets are lost: everything between the nodes is slow, and elections may follow.",
+    "More than {tcp_retrans_pct} % of the TCP segments sent now were lost and are sent again.",
+    why="Everything between the nodes is slow, and elections may follow.",
     hint="on the node: ss -ti | grep -B1 retrans; mtr to the other nodes",
     # Who talks to a node that is gone sends everything again.
     because=[

@@ -165,9 +165,13 @@ def monotonic(_root: str) -> float:
     return time.monotonic()
 
 
-def read_after(root: str, seconds: float, path: str) -> str:
-    """A small file of /proc as it is after a wait: with an earlier reading it makes a sampling window."""
+def read_after(root: str, seconds: float, *paths: str) -> str:
+    """Small files of /proc, joined, as they are after a wait: with an earlier reading it makes a sampling window."""
     time.sleep(seconds)
+    return "".join(_small_file(root, path) for path in paths)
+
+
+def _small_file(root: str, path: str) -> str:
     try:
         with open(os.path.join(root, path.lstrip("/")), "rb") as file:
             return file.read(65536).decode("utf-8", "backslashreplace")

@@ -16,7 +16,9 @@ from ..sockets import ESTABLISHED, TIME_WAIT, complete, listeners, tables
 
 # A few retransmissions among few segments say nothing about the network: one client that went away gives them. So a
 # quiet window ends early, one with retransmissions is watched longer, one with a large share of them longer still, and
-# a large share is given only when it stands on enough.
+# a large share is given only when it stands on enough. What the other side acknowledges as received twice (DSACK) was
+# not lost: a busy machine that answers late gives plenty of those, over a network that loses nothing.
+COUNTERS = ("/proc/net/snmp", "/proc/net/netstat")
 WINDOWS = (0.15, 0.85, 2.0)
 LARGE_SHARE = 5.0
 ENOUGH_SEGMENTS = 200
@@ -128,48 +130,53 @@ def _usable(flags: str) -> bool:
 
 
 def _retransmissions(probe: Probe) -> float | None:
-    path = "/proc/net/snmp"
-    before = parse_segments(probe.read(path))
+    before = parse_segments("".join(map(probe.read, COUNTERS)))
+
+    def since(seconds: float) -> tuple[int, int]:
+        after = parse_segments(probe.machine("read_after", seconds, *COUNTERS))
+        return after[0] - before[0], after[1] - before[1]
+
     first, longer, longest = WINDOWS
-    sent, again = _since(before, parse_segments(probe.machine("read_after", first, path)))
-    if again and sent < ENOUGH_SEGMENTS:
-        sent, again = _since(before, parse_segments(probe.machine("read_after", longer, path)))
-    if _is_doubtful(sent, again):
-        sent, again = _since(before, parse_segments(probe.machine("read_after", longest, path)))
+    sent, again = since(first)
+    if again > 0 and (sent < ENOUGH_SEGMENTS or _is_large(sent, again)):
+        sent, again = since(longer)
+    if _is_large(sent, again):
+        sent, again = since(longest)
     return retransmitted(sent, again)
-
-
-def _since(before: tuple[int, int], after: tuple[int, int]) -> tuple[int, int]:
-    return after[0] - before[0], after[1] - before[1]
 
 
 def retransmitted(sent: int, again: int) -> float | None:
     """Percent of the segments sent in a window; None when they were too few for a share to mean anything."""
-    if again == 0:
+    if sent < 0:  # the counters were reset in between
+        return None
+    if again <= 0:  # less than 0: what was sent before the window is acknowledged twice within it
         return 0.0
-    if again < 0 or sent < FEWEST_SEGMENTS or _is_doubtful(sent, again):  # less than 0: counters were reset in between
+    too_little = sent < ENOUGH_SEGMENTS and again < ENOUGH_RETRANSMISSIONS
+    if sent < FEWEST_SEGMENTS or (too_little and _is_large(sent, again)):
         return None
     return round(min(100.0, 100.0 * again / sent), 2)
 
 
-def _is_doubtful(sent: int, again: int) -> bool:
-    """Whether the share would be large, on too little."""
-    too_little = sent < ENOUGH_SEGMENTS and again < ENOUGH_RETRANSMISSIONS
-    return too_little and again > 0 and 100.0 * again > LARGE_SHARE * sent
+def _is_large(sent: int, again: int) -> bool:
+    return 100.0 * again > LARGE_SHARE * sent >= 0
 
 
 def parse_segments(text: str) -> tuple[int, int]:
-    """Segments sent and sent again since boot, from /proc/net/snmp."""
-    counters = parse_tcp(text)
+    """Segments sent, and those sent again because they were lost, since boot.
+
+    From /proc/net/snmp and, as ``TcpExt``, /proc/net/netstat.
+    """
+    counters = parse_counters(text, "Tcp:")
     try:
-        return counters["OutSegs"], counters["RetransSegs"]
+        sent, again = counters["OutSegs"], counters["RetransSegs"]
     except KeyError:
         raise ProbeError("/proc/net/snmp: no counters of TCP segments") from None
+    return sent, again - parse_counters(text, "TcpExt:").get("TCPDSACKRecv", 0)
 
 
-def parse_tcp(text: str) -> dict[str, int]:
-    """The TCP counters of /proc/net/snmp by name."""
-    lines = [line.split()[1:] for line in text.splitlines() if line.startswith("Tcp:")]
+def parse_counters(text: str, prefix: str) -> dict[str, int]:
+    """The counters of /proc/net/snmp or /proc/net/netstat whose two lines begin with the prefix, by name."""
+    lines = [line.split()[1:] for line in text.splitlines() if line.startswith(prefix)]
     try:
         return dict(map(lambda name, number: (name, int(number)), lines[0], lines[1]))
     except (IndexError, ValueError):
@@ -201,7 +208,7 @@ def _connections(probe: Probe, tcp: list[str]) -> dict:
         states = [state for text in tcp for state in STATE.findall(text)]
         return dict(tcp_established=states.count(ESTABLISHED), tcp_time_wait=states.count(TIME_WAIT))
     return dict(
-        tcp_established=parse_tcp(probe.read("/proc/net/snmp")).get("CurrEstab"),
+        tcp_established=parse_counters(probe.read("/proc/net/snmp"), "Tcp:").get("CurrEstab"),
         tcp_time_wait=parse_time_wait(probe.read("/proc/net/sockstat")),
     )
 
