@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
@@ -24,6 +25,7 @@ class Site:
         self.paths = paths
         self.topology = topology
         self.builder = Builder(paths)
+        self._deciding = threading.Lock()
 
     @cached_property
     def machines(self) -> dict[str, Machine]:
@@ -45,6 +47,7 @@ class Site:
     def secret(self, name: str) -> str:
         """A random secret of 32 bytes in hexadecimal, the same for the whole run."""
         path = self.directory("random") / name
-        if not path.exists():
-            path.write_text(secrets.token_hex(32))
-        return path.read_text()
+        with self._deciding:  # all nodes are installed at once, and ask
+            if not path.exists():
+                path.write_text(secrets.token_hex(32))
+            return path.read_text()

@@ -24,6 +24,8 @@ NAMESPACE_PORT = 10000
 NAMESPACE_NODES = 3
 #: More voters than this make raft slower, not safer: further nodes read along.
 RQLITE_VOTERS = 5
+#: With more nodes than this the services talk to each other less often, or the machine would do nothing else.
+LARGE = 10
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,10 @@ class Topology:
     @cached_property
     def nodes(self) -> tuple[Node, ...]:
         return tuple(_node(index) for index in range(1, self.size + 1))
+
+    @property
+    def is_large(self) -> bool:
+        return self.size > LARGE
 
     @property
     def machines(self) -> tuple[Node, ...]:

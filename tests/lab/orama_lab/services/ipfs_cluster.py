@@ -19,6 +19,10 @@ SWARM = 9096
 UNIT = "orama-ipfs-cluster"
 DATA = "data/ipfs-cluster"
 
+#: What each peer tells all others of itself twice in this time, besides that it lives: nothing here depends on it.
+INFORMERS = ("DISK", "PINQUEUE", "TAGS")
+METRIC_TTL = "10m"
+
 
 class IpfsCluster(Service):
     """orama-ipfs-cluster on every node."""
@@ -42,6 +46,7 @@ class IpfsCluster(Service):
                 "CLUSTER_RESTAPI_HTTPLISTENMULTIADDRESS": f"/ip4/0.0.0.0/tcp/{API}",
                 "CLUSTER_LISTENMULTIADDRESS": f"/ip4/{node.wg_address}/tcp/{SWARM}",
                 "CLUSTER_IPFSHTTP_NODEMULTIADDRESS": f"/ip4/127.0.0.1/tcp/{IPFS_API}",
+                **{f"CLUSTER_{informer}_METRICTTL": METRIC_TTL for informer in INFORMERS},
             }
             with whole(base / node.name) as data:
                 run([program, "--config", data, "init", "--consensus", "crdt"], env=env)

@@ -24,7 +24,11 @@ COUNTERS = {"http": ("leader_not_found",), "db": ("execution_errors", "query_err
 CATCHING_UP = 100
 
 
-def command(node: Node, first: Node, http_port: int, raft_port: int, data: str) -> str:
+#: A leader greets every follower several times in this; twenty of them, each second, keep a core busy.
+LARGE_TIMEOUT = "5s"
+
+
+def command(node: Node, first: Node, http_port: int, raft_port: int, data: str, is_large: bool = False) -> str:
     """How rqlited is started; every node but the first joins the first."""
     words = [
         "/usr/local/bin/rqlited",
@@ -37,6 +41,8 @@ def command(node: Node, first: Node, http_port: int, raft_port: int, data: str) 
         words += [f"-join={first.wg_address}:{raft_port}", "-join-interval=1s", "-join-attempts=90"]
     if not node.voter:
         words.append("-raft-non-voter=true")
+    if is_large:
+        words += [f"-raft-timeout={LARGE_TIMEOUT}", f"-raft-election-timeout={LARGE_TIMEOUT}"]
     return " ".join([*words, data])
 
 
@@ -92,7 +98,8 @@ class Rqlite(Service):
 
     def install(self, site: Site, node: Node, tree: Tree, home: Tree) -> None:
         home.mkdir("data/rqlite", 0o700)
-        start = command(node, site.topology.nodes[0], HTTP, RAFT, f"{HOME}/data/rqlite")
+        topology = site.topology
+        start = command(node, topology.nodes[0], HTTP, RAFT, f"{HOME}/data/rqlite", topology.is_large)
         tree.unit(UNIT, start, after="wg-quick@wg0.service", description="Orama node (lab: the rqlited inside it)")
 
     def units(self, node: Node) -> tuple[str, ...]:
