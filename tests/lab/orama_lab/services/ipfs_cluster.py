@@ -22,6 +22,8 @@ DATA = "data/ipfs-cluster"
 #: What each peer tells all others of itself twice in this time, besides that it lives: nothing here depends on it.
 INFORMERS = ("DISK", "PINQUEUE", "TAGS")
 METRIC_TTL = "10m"
+#: How often a peer says that it lives, in a large lab.
+LARGE_PING_INTERVAL = "30s"
 
 
 class IpfsCluster(Service):
@@ -47,6 +49,7 @@ class IpfsCluster(Service):
                 "CLUSTER_LISTENMULTIADDRESS": f"/ip4/{node.wg_address}/tcp/{SWARM}",
                 "CLUSTER_IPFSHTTP_NODEMULTIADDRESS": f"/ip4/127.0.0.1/tcp/{IPFS_API}",
                 **{f"CLUSTER_{informer}_METRICTTL": METRIC_TTL for informer in INFORMERS},
+                **({"CLUSTER_MONITORPINGINTERVAL": LARGE_PING_INTERVAL} if site.topology.is_large else {}),
             }
             with whole(base / node.name) as data:
                 run([program, "--config", data, "init", "--consensus", "crdt"], env=env)
