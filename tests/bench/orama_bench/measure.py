@@ -54,11 +54,11 @@ def run(subject: Subject, log: Path) -> Cost:
     return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
-def interleaved(subjects: Sequence[Subject], rounds: int, log: Path) -> dict[str, list[Cost]]:
-    """Every subject once a round, after one round that does not count; those that fail are left out and said."""
+def interleaved(subjects: Sequence[Subject], rounds: int, log: Path, uncounted: int = 0) -> dict[str, list[Cost]]:
+    """Every subject once a round, after so many uncounted ones; those that fail are left out and said."""
     costs: dict[str, list[Cost]] = {subject.name: [] for subject in subjects}
     standing = list(subjects)
-    for number in range(rounds + 1):
+    for number in range(1 - uncounted, rounds + 1):
         for subject in list(standing):
             try:
                 cost = run(subject, log)
@@ -67,7 +67,7 @@ def interleaved(subjects: Sequence[Subject], rounds: int, log: Path) -> dict[str
                 standing.remove(subject)
                 costs.pop(subject.name)
                 continue
-            if number:
+            if number > 0:
                 costs[subject.name].append(cost)
                 print(f"  {number}/{rounds} {subject.name}: {cost.wall:.2f} s, {cost.cpu:.2f} s of CPU", flush=True)
     return costs

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -16,6 +14,8 @@ from orama_lab.topology import ENVIRONMENT
 from orama_monitor.collect import PLAYBOOK
 
 BIN = Path(sys.executable).parent
+#: The other tools, in an environment of their own.
+PEERS = BIN.parent / "peers"
 ROOT = Path(__file__).resolve().parents[3]
 INSPECTOR_COMMANDS = 15
 NOTHING = "ansible-playbook that asks nothing"
@@ -139,25 +139,26 @@ def _setup_tuned(bench: Bench, cluster: Cluster) -> list[Subject]:
 
 def _mitogen(bench: Bench, cluster: Cluster) -> list[Subject]:
     """The Mitogen strategy, where the package is installed."""
-    with contextlib.suppress(ImportError):
-        import ansible_mitogen
-
-        plugins = Path(ansible_mitogen.__file__).parent / "plugins" / "strategy"
-        sockets = bench.sockets(f"mitogen{cluster.size}")
-        environment = _ansible(
-            sockets,
-            ANSIBLE_STRATEGY="mitogen_linear",
-            ANSIBLE_STRATEGY_PLUGINS=str(plugins),
-            ANSIBLE_FORKS=str(min(50, cluster.size)),
+    sockets = bench.sockets(f"mitogen{cluster.size}")
+    return [
+        Subject(
+            "Mitogen, same module",
+            bench.lab.control(_playbook(cluster)),
+            _ansible(
+                sockets,
+                ANSIBLE_STRATEGY="mitogen_linear",
+                ANSIBLE_STRATEGY_PLUGINS=str(plugins),
+                ANSIBLE_FORKS=str(min(50, cluster.size)),
+            ),
         )
-        return [Subject("Mitogen, same module", bench.lab.control(_playbook(cluster)), environment)]
-    return []
+        for plugins in PEERS.glob("lib/python*/site-packages/ansible_mitogen/plugins/strategy")
+    ]
 
 
 def _pyinfra(bench: Bench, cluster: Cluster) -> list[Subject]:
     """pyinfra running the packed collectors, where it is installed."""
-    pyinfra = shutil.which("pyinfra", path=str(BIN))
-    if pyinfra is None:
+    pyinfra = PEERS / "bin" / "pyinfra"
+    if not pyinfra.exists():
         return []
     from ansible_collections.orama.monitor.plugins.plugin_utils.pack import packed
 
@@ -167,7 +168,7 @@ def _pyinfra(bench: Bench, cluster: Cluster) -> list[Subject]:
     inventory.write_text(_pyinfra_hosts(cluster))
     deploy = bench.directory / "deploy.py"
     deploy.write_text(f"from pyinfra.operations import server\nserver.script(src={str(program)!r}, _sudo=True)\n")
-    argv = [pyinfra, "-y", str(inventory), str(deploy)]
+    argv = [str(pyinfra), "-y", str(inventory), str(deploy)]
     return [Subject("pyinfra, packed collectors", bench.lab.control(argv))]
 
 

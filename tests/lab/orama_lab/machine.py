@@ -14,6 +14,10 @@ from .shell import LabError, run, wait_until
 from .topology import HOME, Node
 from .tree import Tree
 
+#: As if each were a VPS of one processor: twenty nodes of many Go programs each, all with a thread a processor that
+#: looks for work, would keep the machine busy with nothing else.
+MANAGER = "[Manager]\nDefaultEnvironment=GOMAXPROCS=1\n"
+
 #: A node's PATH: what is run in it must not depend on who runs it.
 NODE_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -107,6 +111,7 @@ class Machine:
         for name in ("upper", "work", "root", "figures"):
             (self.directory / name).mkdir(parents=True, exist_ok=True)
         (self.directory / "upper").chmod(0o755)
+        self.image.write("etc/systemd/system.conf.d/lab.conf", MANAGER)
         self.home.mkdir(exist_ok=True)
         if not self.node.is_inet and not self.home.is_mount():
             options = "size=256m,nr_inodes=20000,mode=755"

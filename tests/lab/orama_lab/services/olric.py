@@ -52,10 +52,13 @@ memberlist:
   maxJoinAttempts: 10
   # The stock 500 ms fail on a machine that runs 24 nodes on two cores: members would suspect each other. One packet may
   # be lost: from the timeout to the end of the interval others are asked, and the member itself over TCP. Without the
-  # multiplier a member that was cut off takes 24 s for a probe, and suspects the others long after it is back.
+  # multiplier a member that was cut off takes 24 s for a probe, and suspects the others long after it is back. And whom
+  # it came to suspect meanwhile it tells nobody until it probes that one again, half a minute later: unless all it
+  # knows is exchanged more often than each 30 s.
   probeTimeout: 1s
   probeInterval: {probe}s
   awarenessMaxMultiplier: 1
+  pushPullInterval: 2s
   peers: [{peers}]
 dmaps:
   engine:
