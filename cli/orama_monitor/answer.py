@@ -3,12 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from orama_monitor.failures import failure
+from orama_monitor.failures import LOGIN_REFUSED, failure
+from orama_monitor.nodes import Node
+from orama_monitor.private_key import trouble
 from orama_monitor.snapshot import NodeResult, read_report
 
 FACT = "orama_report"
+
+
+def event_result(node: Node, data: Mapping[str, Any], *, unreachable: bool, timeout: float) -> NodeResult:
+    """The result in the data of an event of ansible-runner that ends a node's task."""
+    result = node_result(
+        node.host,
+        node.role,
+        data.get("res") or {},
+        unreachable=unreachable,
+        timeout=timeout,
+        silence="its answer was empty or too large to take",
+    )
+    result.collection_ms = _took(data)
+    if result.error == LOGIN_REFUSED and node.ssh_key and (reason := trouble(node.ssh_key)):
+        result.error = f"login refused: {reason}"
+    return result
+
+
+def no_result(node: Node) -> NodeResult:
+    """What stands for a node that was asked and never heard of."""
+    return NodeResult(host=node.host, role=node.role, failure="collect_failed", error="no answer came back")
 
 
 def node_result(
@@ -41,3 +65,12 @@ def bounds(answer: Mapping[str, Any]) -> tuple[float | None, float | None]:
     if isinstance(started, float) and isinstance(ended, float) and 0 <= started <= ended:
         return started, ended
     return None, None
+
+
+def _took(data: Mapping[str, Any]) -> int | None:
+    """How many ms the node's task took, from the times of its event."""
+    try:
+        took = datetime.fromisoformat(str(data["end"])) - datetime.fromisoformat(str(data["start"]))
+    except (KeyError, ValueError):
+        return None
+    return max(0, round(took.total_seconds() * 1000))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import json
 import math
 import os
@@ -12,20 +13,17 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-
-import psutil
+from typing import TYPE_CHECKING, Any
 
 from orama_monitor import workspace
-from orama_monitor.answer import node_result
 from orama_monitor.errors import MonitorError
-from orama_monitor.failures import LOGIN_REFUSED
 from orama_monitor.host_keys import HostKeys
 from orama_monitor.nodes import Node, of_environment, read_nodes, select
-from orama_monitor.private_key import trouble
-from orama_monitor.snapshot import NodeResult, Snapshot, configured, now
+
+if TYPE_CHECKING:
+    from orama_monitor.snapshot import NodeResult, Snapshot
 
 PLAYBOOK = Path(__file__).parent / "playbooks" / "collect.yml"
 DEFAULT_TIMEOUT = 30.0
@@ -60,13 +58,15 @@ def collect(
     has come is returned, marked partial. Raises MonitorError when nothing could be asked.
     """
     _require_programs(request)
-    began, ticks = now(), time.monotonic()
+    began, ticks = datetime.now(UTC), time.monotonic()
     answers = _Answers(request, on_result, on_said)
     with workspace.run_directory() as directory, workspace.connections_in_use():
         _run(request, directory, answers, stop or threading.Event())
     stopped = bool(stop and stop.is_set())
     if not stopped:
         answers.complete()
+    from orama_monitor.snapshot import Snapshot, configured
+
     return Snapshot(
         environment=request.nodes[0].environment,
         collected_at=began,
@@ -107,18 +107,9 @@ class _Answers:
         return False
 
     def _take(self, node: Node, data: Mapping[str, Any], unreachable: bool) -> None:
-        result = node_result(
-            node.host,
-            node.role,
-            data.get("res") or {},
-            unreachable=unreachable,
-            timeout=self.request.timeout,
-            silence="its answer was empty or too large to take",
-        )
-        result.collection_ms = _took(data)
-        if result.error == LOGIN_REFUSED and node.ssh_key and (reason := trouble(node.ssh_key)):
-            result.error = f"login refused: {reason}"
-        self._keep(result)
+        from orama_monitor.answer import event_result
+
+        self._keep(event_result(node, data, unreachable=unreachable, timeout=self.request.timeout))
 
     def _keep(self, result: NodeResult) -> None:
         self.results[result.host] = result
@@ -130,11 +121,11 @@ class _Answers:
         if not self.results:
             _check_again(self.request)
             raise MonitorError(f"Ansible could not run: {self._last_words()}")
+        from orama_monitor.answer import no_result
+
         for node in self.request.nodes:
             if node.host not in self.results:
-                self._keep(
-                    NodeResult(host=node.host, role=node.role, failure="collect_failed", error="no answer came back")
-                )
+                self._keep(no_result(node))
 
     def _last_words(self) -> str:
         lines = [line.strip() for text in self.said for line in text.splitlines() if line.strip()]
@@ -163,18 +154,10 @@ def _check_again(request: Request) -> None:
         select(nodes, [node.host for node in request.nodes])
 
 
-def _took(data: Mapping[str, Any]) -> int | None:
-    """How many ms the node's task took, from the times of its event."""
-    try:
-        took = datetime.fromisoformat(str(data["end"])) - datetime.fromisoformat(str(data["start"]))
-    except (KeyError, ValueError):
-        return None
-    return max(0, round(took.total_seconds() * 1000))
-
-
 def _run(request: Request, directory: Path, answers: _Answers, stop: threading.Event) -> None:
     import ansible_runner
 
+    _load_meanwhile()
     forks = request.forks or min(len(request.nodes), FORKS_CAP)
     with _watch(stop):
         ansible_runner.run(
@@ -192,6 +175,11 @@ def _run(request: Request, directory: Path, answers: _Answers, stop: threading.E
             suppress_output_file=True,
             fact_cache_type="memory",
         )
+
+
+def _load_meanwhile() -> None:
+    """Load what reads and judges the answers while Ansible starts: that takes it a second, and others a third of it."""
+    threading.Thread(target=importlib.import_module, args=("orama_monitor.cluster_report",), daemon=True).start()
 
 
 def _inventory(request: Request, directory: Path) -> Path:
@@ -273,8 +261,15 @@ def _end_children() -> None:
 
     The children themselves are ansible-runner's to wait for.
     """
+    import psutil  # later than the rest: who never stops a run need not wait for it
+
+    def descendants(process: psutil.Process) -> list[psutil.Process]:
+        with contextlib.suppress(psutil.Error):
+            return process.children(recursive=True)
+        return []
+
     children = psutil.Process().children()
-    below = [process for child in children for process in _descendants(child)]
+    below = [process for child in children for process in descendants(child)]
     for process in [*children, *below]:
         with contextlib.suppress(psutil.Error):
             process.terminate()
@@ -282,9 +277,3 @@ def _end_children() -> None:
     for process in [*children, *alive]:
         with contextlib.suppress(psutil.Error):
             process.kill()
-
-
-def _descendants(process: psutil.Process) -> list[psutil.Process]:
-    with contextlib.suppress(psutil.Error):
-        return process.children(recursive=True)
-    return []

@@ -16,8 +16,6 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
-
 from orama_monitor.errors import MonitorError
 
 # A socket's path may have 107 characters; ssh adds 17 while it makes one, its name has 10, "/ssh/" 5.
@@ -97,7 +95,12 @@ def user_directory(temporary: Path | None = None) -> Path:
 
 def _sweep(base: Path) -> None:
     """Remove the directories of runs whose process is gone."""
-    for path in base.glob("run-*-*"):
+    left = list(base.glob("run-*-*"))
+    if not left:
+        return
+    import psutil
+
+    for path in left:
         pid = path.name.split("-")[1]
         if not (pid.isdigit() and psutil.pid_exists(int(pid))):
             shutil.rmtree(path, ignore_errors=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -97,3 +99,10 @@ def test_a_stopped_collection_returns_what_came_and_leaves_nothing() -> None:
     assert snapshot.partial
     assert leftovers() == []
     assert [child for child in psutil.Process().children(recursive=True) if "ansible" in child.name()] == []
+
+
+def test_what_reads_answers_is_loaded_while_ansible_starts() -> None:
+    code = "import sys, orama_monitor.commands.session, orama_monitor.collect; print(*sorted(sys.modules), sep='\\n')"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert "orama_monitor.collect" in loaded
+    assert not {"pydantic", "psutil", "rich", "ansible_runner", "orama_monitor.alerts"} & set(loaded)

@@ -37,10 +37,12 @@ def policy(settings: Settings, missing_ok: bool = False) -> Policy:
     """The policy in force: the file's, or the defaults where none was named and none is beside the conf."""
     from orama_monitor.alerts.policy import Policy, read_policy
 
-    path = policy_path(settings)
-    if (settings.policy is None or missing_ok) and not path.exists():
-        return Policy()
-    return read_policy(path)
+    return read_policy(policy_path(settings)) if has_policy(settings, missing_ok) else Policy()
+
+
+def has_policy(settings: Settings, missing_ok: bool = False) -> bool:
+    """Whether there is a policy to read: one that was named has to be there, unless it may be missing."""
+    return (settings.policy is not None and not missing_ok) or policy_path(settings).exists()
 
 
 def policy_path(settings: Settings) -> Path:
@@ -118,7 +120,7 @@ def narrowed(snapshot: Snapshot, names: tuple[str, ...]) -> Snapshot:
 def judged(settings: Settings) -> tuple[ClusterReport, int]:
     """The report that the flags ask for, and the exit code of a signal that cut its collection short (else 0)."""
     require_source(settings)
-    in_force = policy(settings)
+    in_force = policy(settings) if has_policy(settings) else None  # the defaults need not be loaded yet
     code, shown = 0, None
     if settings.from_files:
         snapshot = saved(settings, settings.from_files)

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -138,7 +139,8 @@ def test_a_clock_that_jumps_during_a_run(monkeypatch: pytest.MonkeyPatch, tmp_pa
         answers.handle({"event": "runner_on_failed", "event_data": {"host": "localhost", "res": {"msg": "x"}}})
 
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    monkeypatch.setattr(collect, "now", lambda: real() + next(jumps, timedelta(hours=hours)))
+    clock = SimpleNamespace(now=lambda _zone: real() + next(jumps, timedelta(hours=hours)))
+    monkeypatch.setattr(collect, "datetime", clock)
     monkeypatch.setattr(collect, "_run", answered)
     found = collect.collect(collect.Request(nodes=[LOCAL_NODE], everyone=[LOCAL_NODE], conf=None))
     assert 0 <= found.duration_seconds < 60
