@@ -30,6 +30,10 @@ class Subject:
     prepare: Callable[[], None] = lambda: None
 
 
+#: What ansible-playbook says of a node whose failure the play only notes: it has not done the work.
+IGNORED = b"...ignoring"
+
+
 class Failed(Exception):
     """A measured command did not do its work."""
 
@@ -49,7 +53,7 @@ def run(subject: Subject, log: Path) -> Cost:
         _pid, status, usage = os.wait4(child.pid, 0)
         wall = time.monotonic() - began
     child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode != 0:
+    if child.returncode != 0 or IGNORED in log.read_bytes():
         raise Failed(f"{subject.name}: exit code {child.returncode}: {log.read_text(errors='replace')[-500:]}")
     return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 

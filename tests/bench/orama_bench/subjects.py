@@ -31,7 +31,7 @@ class Bench:
 
     def sockets(self, name: str) -> Path:
         """A directory for one subject's warm connections."""
-        path = self.directory / name
+        path = self.directory / name.replace(" ", "-")  # ssh splits its ControlPath at spaces
         path.mkdir(exist_ok=True)
         return path
 
@@ -163,7 +163,7 @@ def _pyinfra(bench: Bench, cluster: Cluster) -> list[Subject]:
     from ansible_collections.orama.monitor.plugins.plugin_utils.pack import packed
 
     program = bench.directory / "packed.py"
-    program.write_bytes(packed({}))
+    program.write_bytes(b"#!/usr/bin/env python3\n" + packed({}))
     inventory = bench.directory / f"pyinfra{cluster.size}.py"
     inventory.write_text(_pyinfra_hosts(cluster))
     deploy = bench.directory / "deploy.py"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.orama.monitor.plugins.action.node_facts import REPORT_LIMIT, _result
+from ansible_collections.orama.monitor.plugins.action.node_facts import REPORT_LIMIT, ActionModule, _result
 from ansible_collections.orama.monitor.plugins.plugin_utils.pack import MARK
 
 
@@ -40,3 +40,17 @@ def test_what_is_no_report_fails(text: str, said: str) -> None:
     assert found["failed"] is True
     assert said in found["msg"]
     assert len(json.dumps(found)) < 10_000
+
+
+class UnderMitogen(ActionModule):
+    """The action where its base is Mitogen's."""
+
+    def __init__(self) -> None:
+        """Without a task."""
+
+    def _is_pipelining_enabled(self, *_args: object) -> bool:
+        raise AssertionError("should never be called")
+
+
+def test_under_mitogen_the_module_runs() -> None:
+    assert UnderMitogen()._feeds_standard_input() is False
