@@ -17,10 +17,10 @@ import termios
 import time
 from pathlib import Path
 
+from orama_bench.measure import own_path
 from orama_bench.table import Line
 
 HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[2]
 ROWS, COLUMNS = 45, 160
 NODES, HANGS = 100, 30
 TIMES = 300
@@ -87,8 +87,7 @@ class Terminal:
 
 def waits(times: int = TIMES) -> list[float]:
     """Milliseconds from key to screen, for so many keys over several collections, sorted."""
-    path = os.pathsep.join(map(str, (ROOT, HERE.parent, ROOT / "tests" / "lab")))
-    environment = {**os.environ, "PYTHONPATH": path, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+    environment = {**own_path(), "TERM": "xterm-256color", "COLORTERM": "truecolor"}
     terminal = Terminal([sys.executable, str(HERE / "live_program.py"), str(NODES), str(HANGS)], environment)
     found: list[float] = []
     try:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import statistics
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from orama_bench.measure import Subject, run
+from orama_bench.measure import Subject, own_path, run
 from orama_bench.table import Line
 from orama_monitor.cluster_report import assess
 from tests.unit.clusters import healthy
 
 BIN = Path(sys.executable).parent
-ROOT = Path(__file__).resolve().parents[3]
-PATH = os.pathsep.join(map(str, (ROOT, ROOT / "tests" / "bench")))
 NODES = 1000
 ROUNDS = 5
 
@@ -26,7 +23,7 @@ def snapshot_lines() -> list[Line]:
     with tempfile.TemporaryDirectory(prefix="orama-bench-") as directory:
         saved = Path(directory) / "saved.json"
         # In a process of its own: what is started from a large one passes for large itself.
-        subprocess.run([sys.executable, __file__, str(saved)], check=True, env={**os.environ, "PYTHONPATH": PATH})
+        subprocess.run([sys.executable, __file__, str(saved)], check=True, env=own_path())
         subject = Subject("cluster --from", [str(BIN / "orama"), "monitor", "cluster", "--from", str(saved)])
         costs = [run(subject, Path(directory) / "log") for _round in range(ROUNDS)]
     wall = statistics.median(cost.wall for cost in costs)

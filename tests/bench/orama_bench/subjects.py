@@ -11,7 +11,7 @@ from orama_bench.lab_nodes import Cluster
 from orama_bench.measure import Subject
 from orama_lab import Lab
 from orama_lab.topology import ENVIRONMENT
-from orama_monitor.collect import PLAYBOOK
+from orama_monitor.collect import FORKS_CAP, PLAYBOOK
 
 BIN = Path(sys.executable).parent
 #: The other tools, in an environment of their own.
@@ -100,8 +100,12 @@ def _ansible(sockets: Path, **more: str) -> dict[str, str]:
     }
 
 
+def _forks(cluster: Cluster) -> str:
+    return str(min(cluster.size, FORKS_CAP))
+
+
 def _tuned(sockets: Path, cluster: Cluster) -> dict[str, str]:
-    return _ansible(sockets, ANSIBLE_PIPELINING="True", ANSIBLE_FORKS=str(min(50, cluster.size)))
+    return _ansible(sockets, ANSIBLE_PIPELINING="True", ANSIBLE_FORKS=_forks(cluster))
 
 
 def _playbook(cluster: Cluster, play: str = "orama.monitor.collect") -> list[str]:
@@ -148,7 +152,7 @@ def _mitogen(bench: Bench, cluster: Cluster) -> list[Subject]:
                 sockets,
                 ANSIBLE_STRATEGY="mitogen_linear",
                 ANSIBLE_STRATEGY_PLUGINS=str(plugins),
-                ANSIBLE_FORKS=str(min(50, cluster.size)),
+                ANSIBLE_FORKS=_forks(cluster),
             ),
         )
         for plugins in PEERS.glob("lib/python*/site-packages/ansible_mitogen/plugins/strategy")

@@ -22,8 +22,6 @@ UNIT = "orama-node"
 COUNTERS = {"http": ("leader_not_found",), "db": ("execution_errors", "query_errors")}
 #: Entries in the log that a follower at work may be behind.
 CATCHING_UP = 100
-
-
 #: A leader greets every follower several times in this; twenty of them, each second, keep a core busy.
 LARGE_TIMEOUT = "5s"
 
