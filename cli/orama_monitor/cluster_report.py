@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import json
 import sys
 from collections import Counter
-from collections.abc import Collection, Iterable, Set
+from collections.abc import Collection, Iterable, Iterator, Set
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import from_json
 
 from orama_monitor.alerts import judge
 from orama_monitor.alerts.alert import CLUSTER, Alert, Severity, standing
@@ -201,19 +204,30 @@ def _sentence(counted: list[tuple[int, str, str]]) -> str:
 
 def load(paths: list[str]) -> Snapshot:
     """Saved reports, merged, as a snapshot to judge anew. ``-`` is standard input. Raises MonitorError."""
-    return merge([parse(_text(path), "standard input" if path == STDIN else path) for path in paths])
+    with _no_garbage():
+        return merge([parse(_content(path), "standard input" if path == STDIN else path) for path in paths])
 
 
-def _text(path: str) -> str:
+@contextlib.contextmanager
+def _no_garbage() -> Iterator[None]:
+    """Meanwhile, and in what was made meanwhile, nobody looks for garbage: every look would be at all peers anew."""
+    searched = gc.isenabled()
+    gc.disable()
     try:
-        raw = sys.stdin.buffer.read(SIZE_LIMIT) if path == STDIN else Path(path).read_bytes()
-        return raw.decode("utf-8")
+        yield
+    finally:
+        gc.freeze()
+        if searched:
+            gc.enable()
+
+
+def _content(path: str) -> bytes:
+    try:
+        return sys.stdin.buffer.read(SIZE_LIMIT) if path == STDIN else Path(path).read_bytes()
     except FileNotFoundError:
         raise MonitorError(f"{path}: no such file") from None
     except OSError as error:
         raise MonitorError(f"{path}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise MonitorError(f"{path}: not a saved report (not UTF-8)") from None
 
 
 class _Saved(BaseModel):
@@ -231,17 +245,19 @@ class _Saved(BaseModel):
     nodes: list[NodeResult]
 
 
-def parse(text: str, name: str) -> Snapshot:
+def parse(text: str | bytes, name: str) -> Snapshot:
     """A saved report's text as the snapshot it was made of; ``name`` is for messages. Raises MonitorError."""
-    if not text.strip():
+    if not text or text.isspace():
         raise MonitorError(f"{name}: empty; a report was expected")
     try:
-        saved = _Saved.model_validate(_strict_json(text))
+        found = from_json(text, allow_inf_nan=False)
+        del text
+        saved = _Saved.model_validate(_handed_over(found))
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])
         raise MonitorError(f"{name}: not a report of `orama monitor report`: {place}: {first['msg']}") from None
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise MonitorError(f"{name}: not JSON: {str(error)[:200]}") from None
     if saved.meta.schema_version > SCHEMA_VERSION:
         raise MonitorError(f"{name}: has schema {saved.meta.schema_version}: upgrade orama-monitor to read it")
@@ -256,8 +272,14 @@ def parse(text: str, name: str) -> Snapshot:
     )
 
 
-def _strict_json(text: str) -> Any:
-    def refuse(constant: str) -> None:
-        raise ValueError(f"{constant} is not JSON")
+def _handed_over(found: Any) -> Any:
+    """The same, with its nodes to be taken once, each of which is then forgotten: all of them twice is much."""
+    if isinstance(found, dict) and isinstance(found.get("nodes"), list):
+        found["nodes"] = _taken(found["nodes"])
+    return found
 
-    return json.loads(text, parse_constant=refuse)
+
+def _taken(items: list[Any]) -> Iterator[Any]:
+    items.reverse()
+    while items:
+        yield items.pop()
