@@ -12,7 +12,7 @@ import click
 if TYPE_CHECKING:
     from orama_monitor.nodes import Node
 
-_DECLARED = re.compile(r"^@\w+\.\w+\(\s*\"([A-Z0-9_]+)\"", re.MULTILINE)
+_DECLARED = re.compile(rb"\n@\w+\.\w+\(\s*\"([A-Z0-9_]+)\"")
 
 
 def environments(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
@@ -31,8 +31,8 @@ def nodes(context: click.Context, _parameter: click.Parameter, incomplete: str) 
 def codes(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
     """The alert codes, from the rules' source: to import them would take longer than a completion may."""
     folder = Path(__file__).parent / "alerts"
-    found = {code for path in folder.glob("*.py") for code in _DECLARED.findall(path.read_text(encoding="utf-8"))}
-    return sorted(code for code in found if code.startswith(incomplete.upper()))
+    found = {code for path in folder.glob("*.py") for code in _DECLARED.findall(path.read_bytes())}
+    return sorted(code for code in map(bytes.decode, found) if code.startswith(incomplete.upper()))
 
 
 def _conf(context: click.Context) -> list[Node]:

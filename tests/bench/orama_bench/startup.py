@@ -14,6 +14,7 @@ BIN = Path(sys.executable).parent
 ORAMA = str(BIN / "orama")
 GOAL = 150
 ROUNDS = 10
+LIBRARIES = Subject("libraries", [sys.executable, "-c", "import click, pydantic, ansible_runner"])
 SUBJECTS = (
     Subject("orama --help", [ORAMA, "--help"]),
     Subject("orama monitor --help", [ORAMA, "monitor", "--help"]),
@@ -35,6 +36,12 @@ def startup_lines() -> list[Line]:
     with tempfile.TemporaryDirectory(prefix="orama-bench-") as directory:
         log = Path(directory) / "log"
         return [Line(f"{subject.name}, CPU", GOAL, _cpu(subject, log), " ms") for subject in SUBJECTS]
+
+
+def libraries_ms() -> int:
+    """CPU milliseconds of a Python that imports the libraries the command is made of, and does nothing."""
+    with tempfile.TemporaryDirectory(prefix="orama-bench-") as directory:
+        return _cpu(LIBRARIES, Path(directory) / "log")
 
 
 def _cpu(subject: Subject, log: Path) -> int:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from orama_bench.measure import Cost, median, ratio
+from orama_bench.subjects import NOTHING
 
 Costs = Mapping[str, Sequence[Cost]]
 REGRESSION = 1.15
@@ -49,12 +50,13 @@ GOALS = (
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the table of goals."""
+    """One line of the table of goals. ``limit``: what was measured that says how near to the goal one can come."""
 
     text: str
     goal: float
     result: float
     unit: str = ""
+    limit: str = ""
 
     @property
     def reached(self) -> bool:
@@ -64,10 +66,29 @@ class Line:
 def judged(costs: Costs) -> list[Line]:
     """Every goal whose subjects were measured."""
     return [
-        Line(goal.text, goal.goal, round(ratio(costs[goal.one], costs[goal.other], goal.figure), 2))
+        Line(
+            goal.text,
+            goal.goal,
+            round(ratio(costs[goal.one], costs[goal.other], goal.figure), 2),
+            limit=_limit(goal.other, costs),
+        )
         for goal in GOALS
         if goal.one in costs and goal.other in costs
     ]
+
+
+def _limit(other: str, costs: Costs) -> str:
+    """How near to ``other`` can come what starts Ansible first, or what asks at all."""
+    walls = {name: median(found).wall for name, found in costs.items()}
+    if other.startswith("floor"):
+        start, floor = walls[NOTHING], walls[other]
+        return (
+            f"ansible-playbook that asks nothing takes {start:.2f} s and this floor {floor:.2f} s; one after the other "
+            f"they are {(start + floor) / floor:.2f} times the floor"
+        )
+    road = other.rpartition(", ")[2]
+    floor = walls[f"floor, {road}"]
+    return f"plain SSH with the same collectors, {road}, is itself {floor / walls[other]:.2f} times that"
 
 
 def goals_table(lines: Sequence[Line]) -> str:
@@ -76,6 +97,11 @@ def goals_table(lines: Sequence[Line]) -> str:
         for line in lines
     ]
     return "\n".join(["| | goal | measured | reached |", "|---|---|---|---|", *rows])
+
+
+def limits_list(lines: Sequence[Line]) -> str:
+    """What is known of the limits of the goals that were not reached."""
+    return "\n".join(f"- {line.text}: {line.limit}." for line in lines if line.limit and not line.reached)
 
 
 def figures_table(costs: Costs) -> str:
