@@ -241,7 +241,7 @@ def _collection_paths() -> list[str]:
 
 @contextlib.contextmanager
 def _watch(stop: threading.Event) -> Iterator[None]:
-    """While this lasts, a set ``stop`` ends every process below this one, in whatever session it hides."""
+    """While this lasts, a set ``stop`` ends every process below this one, in whatever session; an error does, too."""
     over = threading.Event()
 
     def watch() -> None:
@@ -249,11 +249,16 @@ def _watch(stop: threading.Event) -> Iterator[None]:
             if stop.is_set():
                 _end_children()
 
-    threading.Thread(target=watch, daemon=True).start()
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
     try:
         yield
+    except BaseException:
+        _end_children()
+        raise
     finally:
         over.set()
+        watcher.join()
 
 
 def _end_children() -> None:

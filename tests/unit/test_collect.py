@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 import threading
@@ -99,6 +100,25 @@ def test_a_stopped_collection_returns_what_came_and_leaves_nothing() -> None:
     assert snapshot.partial
     assert leftovers() == []
     assert [child for child in psutil.Process().children(recursive=True) if "ansible" in child.name()] == []
+
+
+def test_an_error_on_the_way_ends_what_still_asks(tmp_path: Path) -> None:
+    """One node has answered and brought the error about; the other one never says a word."""
+    running: list[psutil.Process] = []
+
+    def fail(_result: NodeResult) -> None:
+        running.extend(psutil.Process().children(recursive=True))
+        raise RuntimeError
+
+    with socket.create_server(("127.0.0.2", 0)) as silent:
+        conf = tmp_path / "nodes.conf"
+        conf.write_text(f"testnet|nobody@127.0.0.1:1|node\ntestnet|nobody@127.0.0.2:{silent.getsockname()[1]}|node\n")
+        with pytest.raises(RuntimeError):
+            collect(request_for(conf), fail)
+        _gone, alive = psutil.wait_procs(running, timeout=2)
+    assert running
+    assert alive == []
+    assert leftovers() == []
 
 
 def test_what_reads_answers_is_loaded_while_ansible_starts() -> None:

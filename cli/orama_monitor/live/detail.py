@@ -49,7 +49,7 @@ def of_node(state: State, host: str) -> Iterable[Item]:
     first, *rest = one(node, state.report.standing(node=host), detailed=True)
     yield first
     yield Text()
-    yield trends(state.history, host)
+    yield trends(state.history, state.report.standing(), host)
     yield Text()
     yield from rest
 
@@ -125,7 +125,9 @@ def _evidence(alert: Alert, report: ClusterReport) -> Iterable[Item]:
     yield Text("\nOn this node", style=style.TITLE)
     if node.report is None:
         yield sentence(Text(clean(node.error or "no report came back")), INDENT)
-    elif section is not None and (facts := of_section(node.report, section)) is not None:
+    elif (
+        section is not None and (facts := of_section(node.report, section, report.standing(node=node.host))) is not None
+    ):
         yield Flow(facts, indent=INDENT)
     yield Choices(_link(node.host), [NodeKey(node.host)])
 

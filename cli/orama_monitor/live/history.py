@@ -147,12 +147,6 @@ class History:
             return [float(sum(point.alerts)) for point in self.points]
         return [_value(point, measure, host) for point in self.points]
 
-    @property
-    def worst(self) -> Severity | None:
-        """The worst severity that stands now."""
-        counts = self.points[-1].alerts if self.points else ()
-        return next((severity for severity, count in zip(Severity, counts, strict=False) if count), None)
-
     def highest(self, measure: Measure) -> tuple[str, float] | None:
         """The node with the highest value now."""
         if not self.points:

@@ -44,7 +44,7 @@ def overview(state: State) -> Iterable[Item]:
         if len(alerts.keys) > ALERTS_SHOWN:
             yield Text(f"… and {len(alerts.keys) - ALERTS_SHOWN} more: tab 7", style=style.DIM)
     yield title("Highest of all nodes, the last refreshes")
-    yield trends(state.history)
+    yield trends(state.history, state.report.standing())
     if state.history.changes:
         yield title("Changed lately")
         yield change_rows(state.history.changes, CHANGES_SHOWN)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from rich.text import Text
 
+from orama_monitor.alerts.alert import Alert, Severity
+from orama_monitor.alerts.thresholds import Thresholds
 from orama_monitor.live.history import LIMIT, History, Measure
 from orama_monitor.live.sparks import sparkline
 from orama_monitor.views import style
-from orama_monitor.views.amounts import STALE_AFTER, seconds
+from orama_monitor.views.amounts import seconds
 from orama_monitor.views.columns import Column, Table
 from orama_monitor.views.hosts import shorten_host
 from orama_monitor.views.text import UNKNOWN, clean, text
@@ -18,29 +21,33 @@ HOST_WIDTH = 24
 
 
 class Trend(NamedTuple):
-    """A measure, its name, and up to where its scale goes at least."""
+    """A measure, its name, up to where its scale goes at least, and the alert that marks it: None for all of them."""
 
     measure: Measure
     name: str
     least_top: float
+    code: str | None = None
 
 
 TRENDS = (
-    Trend("load", "Load", 1.0),
-    Trend("memory", "Memory", 100.0),
-    Trend("handshake", "Handshakes", float(STALE_AFTER)),
+    Trend("load", "Load", 1.0, "LOAD_HIGH"),
+    Trend("memory", "Memory", 100.0, "MEMORY_HIGH"),
+    Trend("handshake", "Handshakes", Thresholds().wg_handshake_s, "WG_HANDSHAKE_STALE"),
     Trend("alerts", "Alerts", 4.0),
 )
 
 
-def trends(history: History, host: str | None = None) -> Table:
-    """A row a measure: of one node, or the highest of all."""
+def trends(history: History, standing: Iterable[Alert], host: str | None = None) -> Table:
+    """A row a measure: of one node, or the highest of all. ``standing``: the alerts there are now."""
     table = Table((Column(""), Column("", shorten=_newest, minimum=8), Column("", minimum=10)))
+    alerts = [alert for alert in standing if host in (None, alert.node, *alert.about)]
     for trend in TRENDS:
         values = history.series(trend.measure, host)
         bars = sparkline(values, LIMIT, least_top=trend.least_top) or UNKNOWN
-        shown = Text(bars, style=_style(history, trend, host, values))
-        table.add([Text(trend.name), shown, _now(history, trend, host, values)])
+        marked = style.worst(alerts, trend.code)
+        newest = values[-1] if values else None
+        colour = style.DIM if newest is None else style.severity_style(marked) if marked and newest else style.GOOD
+        table.add([Text(trend.name), Text(bars, style=colour), _now(history, trend, host, newest, marked)])
     return table
 
 
@@ -49,35 +56,19 @@ def _newest(bars: Text, width: int) -> Text:
     return bars[-width:] if width > 0 else Text()
 
 
-def _style(history: History, trend: Trend, host: str | None, values: list[float | None]) -> str:
-    """The colour of the newest value; the words beside the bars say the same."""
-    newest = values[-1] if values else None
-    if newest is None:
-        return style.DIM
-    if trend.measure == "alerts" and newest:
-        worst = history.worst if host is None else None
-        return style.severity_style(worst) if worst else style.WARN
-    if (trend.measure == "memory" and newest > 90) or (trend.measure == "handshake" and newest > STALE_AFTER):
-        return style.WARN
-    return style.GOOD
-
-
-def _now(history: History, trend: Trend, host: str | None, values: list[float | None]) -> Text:
-    newest = values[-1] if values else None
+def _now(history: History, trend: Trend, host: str | None, newest: float | None, marked: Severity | None) -> Text:
     if newest is None:
         return text(None)
-    said = _said(trend.measure, newest)
+    said = style.figure(_said(trend.measure, newest), marked if trend.code else None)
     if host is not None or trend.measure == "alerts":
         return said
     highest = history.highest(trend.measure)
     return Text.assemble(said, (f" {shorten_host(clean(highest[0]), HOST_WIDTH)}", style.DIM)) if highest else said
 
 
-def _said(measure: Measure, value: float) -> Text:
+def _said(measure: Measure, value: float) -> str:
     if measure == "load":
-        return Text(f"{value:.2f}")
-    if measure == "memory":
-        return style.share(int(value), warn=90, bad=97)
+        return f"{value:.2f}"
     if measure == "handshake":
-        return Text(f"{seconds(value)}!", style=style.WARN) if value > STALE_AFTER else Text(f"{seconds(value)}")
-    return Text(f"{value:.0f}")
+        return str(seconds(value))
+    return f"{value:.0f}%" if measure == "memory" else f"{value:.0f}"

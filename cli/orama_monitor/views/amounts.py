@@ -13,6 +13,14 @@ from orama_monitor.views import style
 STALE_AFTER = Thresholds().wg_handshake_s
 
 
+def percent(value: int | None) -> str | None:
+    return None if value is None else f"{value}%"
+
+
+def hundredths(value: float | None) -> str | None:
+    return None if value is None else f"{value:.2f}"
+
+
 def seconds(value: float | None) -> str | None:
     """A duration in the unit a person would choose."""
     if value is None:

@@ -9,9 +9,9 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from orama_monitor.alerts.alert import Alert, Severity
-from orama_monitor.report import NodeReport
+from orama_monitor.report import NodeReport, System
 from orama_monitor.views import alerts, headline, style
-from orama_monitor.views.amounts import fresh, of, seconds
+from orama_monitor.views.amounts import fresh, hundredths, of, percent, seconds
 from orama_monitor.views.columns import Column, Table
 from orama_monitor.views.flow import Flow
 from orama_monitor.views.hosts import host, host_column, role
@@ -78,7 +78,7 @@ def _urgency(node: JudgedNode, found: list[Alert]) -> tuple[int, int]:
 
 def _row(node: JudgedNode, found: list[Alert]) -> list[Text]:
     report = node.report
-    system = report.system if report else None
+    system = (report.system if report else None) or System()
     return [
         host(node.host),
         style.status(node.status),
@@ -87,13 +87,13 @@ def _row(node: JudgedNode, found: list[Alert]) -> list[Text]:
         raft(report),
         _peers(report),
         _units(report),
-        style.share(system.mem_use_pct if system else None, warn=90, bad=97),
-        style.share(system.disk_use_pct if system else None, warn=85, bad=95),
-        _load(report),
+        style.figure(percent(system.mem_use_pct), style.worst(found, "MEMORY_HIGH")),
+        style.figure(percent(system.disk_use_pct), style.worst(found, "DISK_HIGH")),
+        style.figure(hundredths(system.load_avg_1), style.worst(found, "LOAD_HIGH")),
         text(node.collection_ms),
         text(report.version if report else None),
         text(report.hostname if report else None),
-        text(seconds(system.uptime_seconds if system else None)),
+        text(seconds(system.uptime_seconds)),
     ]
 
 
@@ -141,14 +141,6 @@ def _units(report: NodeReport | None) -> Text:
         return text(None)
     wanted = [s for s in services.services if s.load_state == "loaded" and (s.enabled or s.active_state == "active")]
     return of(sum(s.active_state == "active" for s in wanted), len(wanted))
-
-
-def _load(report: NodeReport | None) -> Text:
-    system = report.system if report else None
-    if system is None or system.load_avg_1 is None:
-        return text(None)
-    high = system.cpu_count is not None and system.load_avg_1 > 2 * system.cpu_count
-    return Text(f"{system.load_avg_1:.2f}!", style=style.WARN) if high else Text(f"{system.load_avg_1:.2f}")
 
 
 def summary(report: ClusterReport) -> RenderableType:

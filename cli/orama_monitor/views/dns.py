@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from orama_monitor.alerts.alert import Severity
-from orama_monitor.alerts.thresholds import Thresholds
+from orama_monitor.alerts.alert import Alert, Severity
 from orama_monitor.alerts.words import number
 from orama_monitor.report import Dns
 from orama_monitor.views import headline, style
@@ -20,7 +19,6 @@ from orama_monitor.views.text import text
 if TYPE_CHECKING:
     from orama_monitor.cluster_report import ClusterReport
 
-EXPIRES_SOON = Thresholds().tls_days
 COLUMNS = (
     Column("COREDNS", short="DNS"),
     Column("CADDY"),
@@ -51,7 +49,7 @@ def _table(report: ClusterReport) -> list[RenderableType]:
     for node in report.nodes:
         found = node.report.dns if node.report else None
         if found is not None:
-            table.add([host(node.host), *_row(found)])
+            table.add([host(node.host), *_row(found, report.standing(node=node.host))])
         elif node.role.startswith("nameserver"):
             reason = "? no answer" if node.report is None else "not known"
             table.add([host(node.host), Text(reason, style=style.BAD), *[text(None)] * (len(COLUMNS) - 1)])
@@ -65,15 +63,15 @@ def _table(report: ClusterReport) -> list[RenderableType]:
     return [*shown, *headline.silent(silent)]
 
 
-def _row(found: Dns) -> list[Text]:
+def _row(found: Dns, alerts: list[Alert]) -> list[Text]:
     facts = (found.port_53_bound, found.port_80_bound, found.port_443_bound)
     answers = (found.soa_resolves, found.ns_resolves, found.wildcard_resolves, found.base_a_resolves)
     return [
         style.yes_no(found.coredns_active, good="up", bad="DOWN"),
         style.yes_no(found.caddy_active, good="up", bad="DOWN"),
         *(style.yes_no(fact, good="", bad="") for fact in (*facts, *answers)),
-        days(found.base_tls_days_left),
-        days(found.wild_tls_days_left),
+        days(found.base_tls_days_left, [alert for alert in alerts if "base" in alert.about]),
+        days(found.wild_tls_days_left, [alert for alert in alerts if "wildcard" in alert.about]),
         text(found.domain),
         text(found.ns_record_count),
         text(found.log_errors_5m),
@@ -81,10 +79,10 @@ def _row(found: Dns) -> list[Text]:
     ]
 
 
-def days(left: int | None) -> Text:
-    """Days until a certificate expires."""
+def days(left: int | None, alerts: list[Alert]) -> Text:
+    """Days until a certificate expires, given the alerts about it."""
     if left is None:
         return text(None)
     if left < 0:
         return Text("✗ expired", style=style.BAD)
-    return Text(f"{left}d!", style=style.WARN) if left < EXPIRES_SOON else Text(f"{left}d")
+    return style.figure(f"{left}d", style.worst(alerts, "TLS_EXPIRING"))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
 
 from rich.text import Text
 
+from orama_monitor.alerts.alert import Alert
 from orama_monitor.alerts.words import number
 from orama_monitor.report import (
     Anyone,
@@ -24,10 +25,27 @@ from orama_monitor.report import (
     Wireguard,
 )
 from orama_monitor.views import style
-from orama_monitor.views.amounts import fresh, megabytes, seconds, size, whole
+from orama_monitor.views.amounts import fresh, megabytes, percent, seconds, size, whole
 from orama_monitor.views.text import clean
 
-Facts = Iterable[Text | None]
+
+class Figure(NamedTuple):
+    """``label said of``, marked when an alert of this code stands on the node."""
+
+    label: str
+    said: str | None
+    code: str
+    of: str = ""
+
+    def marked(self, alerts: Sequence[Alert]) -> Text | None:
+        if self.said is None:
+            return None
+        return (
+            Text(f"{self.label} ").append_text(style.figure(self.said, style.worst(alerts, self.code))).append(self.of)
+        )
+
+
+Facts = Iterable[Text | Figure | None]
 
 
 def known(*facts: Text | None) -> list[Text]:
@@ -61,20 +79,14 @@ def none_of(count: int | None, one: str, more: str | None = None) -> Text | None
     return Text(f"! {said.plain}", style=style.WARN) if said and count else said
 
 
-def percent(label: str, value: int | None, warn: int, bad: int, of: str = "") -> Text | None:
-    if value is None:
-        return None
-    return Text(f"{label} ").append_text(style.share(value, warn, bad)).append(of)
-
-
 def system(found: System) -> Facts:
     loads = [found.load_avg_1, found.load_avg_5, found.load_avg_15]
     yield say("load", " ".join("?" if load is None else f"{load:.2f}" for load in loads) if any(loads) else None)
     yield many(found.cpu_count, "CPU")
-    yield percent("memory", found.mem_use_pct, 90, 97, f" of {megabytes(found.mem_total_mb)}")
+    yield Figure("memory", percent(found.mem_use_pct), "MEMORY_HIGH", f" of {megabytes(found.mem_total_mb)}")
     where = f" of {found.disk_total_gb or 0:.0f} GiB ({clean(found.disk_mount or '/', 40)})"
-    yield percent("disk", found.disk_use_pct, 85, 95, where)
-    yield percent("inodes", found.inode_use_pct, 90, 95)
+    yield Figure("disk", percent(found.disk_use_pct), "DISK_HIGH", where)
+    yield Figure("inodes", percent(found.inode_use_pct), "INODES_HIGH")
     if found.swap_total_mb:
         yield say("swap", f"{megabytes(found.swap_used_mb)} of {megabytes(found.swap_total_mb)}")
     yield none_of(found.oom_kills, "OOM kill")
@@ -174,7 +186,9 @@ def ipfs(found: Ipfs) -> Facts:
     yield many(found.swarm_peers, "swarm peer")
     yield many(found.cluster_peers, "cluster peer")
     yield none_of(found.cluster_errors, "cluster error")
-    yield percent("repository", found.repo_use_pct, 90, 95, f" ({size(found.repo_size_bytes) or '?'})")
+    yield Figure(
+        "repository", percent(found.repo_use_pct), "IPFS_REPO_FULL", f" ({size(found.repo_size_bytes) or '?'})"
+    )
     yield check(found.has_swarm_key, "swarm key there", "no swarm key")
     yield check(found.bootstrap_empty, "no public bootstrap", "bootstrap list not empty")
     yield say("Kubo", found.kubo_version)
@@ -267,7 +281,10 @@ SECTIONS: dict[str, tuple[str, Callable[[Any], Facts]]] = {
 }
 
 
-def of_section(report: NodeReport, name: str) -> list[Text] | None:
-    """The known facts of one section; nothing when the section is not there."""
+def of_section(report: NodeReport, name: str, alerts: Sequence[Alert]) -> list[Text] | None:
+    """The known facts of one section, given the node's alerts; nothing when the section is not there."""
     section = getattr(report, name)
-    return None if section is None else known(*SECTIONS[name][1](section))
+    if section is None:
+        return None
+    facts = SECTIONS[name][1](section)
+    return known(*(fact.marked(alerts) if isinstance(fact, Figure) else fact for fact in facts))

@@ -78,7 +78,7 @@ def _alerts(found: list[Alert]) -> Iterable[RenderableType]:
 
 def _sections(report: NodeReport, found: list[Alert]) -> Iterable[RenderableType]:
     for name in sorted(SECTIONS, key=lambda name: _rank(name, found)):
-        facts = of_section(report, name)
+        facts = of_section(report, name, found)
         if facts is not None:
             yield Flow(facts, _label(_mark(name, found), SECTIONS[name][0]))
     for name, outcome in sorted(report.collectors.items()):

@@ -5,7 +5,7 @@ The colours are of the 256-colour palette and readable on a dark and on a light 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -47,20 +47,17 @@ def symbol(value: Severity | None) -> Text:
     return Text.assemble(_SEVERITY[value] if value else ("✓", GOOD))
 
 
-def worst(alerts: Sequence[Alert]) -> Severity | None:
-    """The worst severity among the unmuted ``alerts``."""
-    return min((alert.severity for alert in alerts if not alert.muted), key=lambda s: s.rank, default=None)
+def worst(alerts: Iterable[Alert], code: str | None = None) -> Severity | None:
+    """The worst severity among the unmuted ``alerts``, of one code or all."""
+    found = (alert.severity for alert in alerts if not alert.muted and code in (None, alert.code))
+    return min(found, key=lambda severity: severity.rank, default=None)
 
 
-def share(value: int | None, warn: int, bad: int) -> Text:
-    """A percentage, marked once it passes a threshold."""
-    if value is None:
+def figure(said: str | None, marked: Severity | None) -> Text:
+    """A figure, marked as the alert that speaks of it is: what is too much, only the rules know."""
+    if said is None:
         return Text("–", style=DIM)
-    if value > bad:
-        return Text(f"{value}%!", style=BAD)
-    if value > warn:
-        return Text(f"{value}%!", style=WARN)
-    return Text(f"{value}%")
+    return Text(said) if marked is None else Text(f"{said}!", style=severity_style(marked))
 
 
 def yes_no(value: bool | None, good: str = "yes", bad: str = "NO") -> Text:

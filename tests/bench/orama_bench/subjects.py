@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from orama_bench.floor import PERSIST
 from orama_bench.lab_nodes import Cluster
 from orama_bench.measure import Subject
 from orama_lab import Lab
@@ -20,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[3]
 INSPECTOR_COMMANDS = 15
 NOTHING = "ansible-playbook that asks nothing"
 TUNED = "the same play, tuned alike, warm"
+WARM = {"ANSIBLE_SSH_ARGS": f"-o ControlMaster=auto -o ControlPersist={PERSIST}"}
 HOST_KEYS = "-o StrictHostKeyChecking=accept-new"
 
 
@@ -30,11 +33,9 @@ class Bench:
     lab: Lab
     directory: Path
 
-    def sockets(self, name: str) -> Path:
-        """A directory for one subject's warm connections."""
-        path = self.directory / name.replace(" ", "-")  # ssh splits its ControlPath at spaces
-        path.mkdir(exist_ok=True)
-        return path
+    def sockets(self) -> Path:
+        """A directory for one subject's warm connections. Its name is short: a socket's path has 104 characters."""
+        return Path(tempfile.mkdtemp(dir=self.directory))
 
 
 def subjects(bench: Bench, cluster: Cluster, everything: bool) -> list[Subject]:
@@ -71,14 +72,14 @@ def _inspector(bench: Bench, cluster: Cluster) -> list[Subject]:
 
 
 def _plain_ssh(bench: Bench, cluster: Cluster, name: str, commands: int = 0) -> list[Subject]:
-    sockets = bench.sockets(f"{name}{cluster.size}")
+    sockets = bench.sockets()
     argv = [sys.executable, str(Path(__file__).with_name("floor.py")), str(cluster.conf), ENVIRONMENT, str(sockets)]
     environment = {"PYTHONPATH": str(ROOT)}
     return _cold_and_warm(bench, name, [*argv, *([str(commands)] if commands else [])], environment, sockets)
 
 
 def _ours(bench: Bench, cluster: Cluster) -> list[Subject]:
-    temporary = bench.sockets(f"ours{cluster.size}")
+    temporary = bench.sockets()
     argv = [str(BIN / "orama"), "monitor", "report", "--env", ENVIRONMENT, "--config", str(cluster.conf)]
 
     def cold() -> None:
@@ -86,7 +87,7 @@ def _ours(bench: Bench, cluster: Cluster) -> list[Subject]:
             close(bench.lab, sockets)
 
     command = bench.lab.control(argv)
-    environment = {"TMPDIR": str(temporary)}
+    environment = {"TMPDIR": str(temporary), **WARM}
     return [Subject("ours, cold", command, environment, cold), Subject("ours, warm", command, environment)]
 
 
@@ -97,6 +98,7 @@ def _ansible(sockets: Path, **more: str) -> dict[str, str]:
         "ANSIBLE_SSH_EXTRA_ARGS": HOST_KEYS,
         "ANSIBLE_SSH_CONTROL_PATH_DIR": str(sockets),
         "ANSIBLE_LOCALHOST_WARNING": "False",
+        **WARM,
         **more,
     }
 
@@ -115,7 +117,7 @@ def _playbook(cluster: Cluster, play: str = "orama.monitor.collect") -> list[str
 
 def _playbook_tuned(bench: Bench, cluster: Cluster) -> list[Subject]:
     """The very play that the command runs."""
-    sockets = bench.sockets(f"tuned{cluster.size}")
+    sockets = bench.sockets()
     argv = _playbook(cluster, str(PLAYBOOK))
     return _cold_and_warm(bench, TUNED.removesuffix(", warm"), argv, _tuned(sockets, cluster), sockets)
 
@@ -124,27 +126,27 @@ def _nothing(bench: Bench, cluster: Cluster) -> list[Subject]:
     """What ansible-playbook costs before and after all work: the play's hosts, and a task that asks none of them."""
     play = bench.directory / "nothing.yml"
     play.write_text("- hosts: all\n  gather_facts: false\n  tasks:\n    - ansible.builtin.meta: noop\n")
-    sockets = bench.sockets(f"nothing{cluster.size}")
+    sockets = bench.sockets()
     command = bench.lab.control(_playbook(cluster, str(play)))
     return [Subject(NOTHING, command, _tuned(sockets, cluster))]
 
 
 def _playbook_defaults(bench: Bench, cluster: Cluster) -> list[Subject]:
-    sockets = bench.sockets(f"defaults{cluster.size}")
+    sockets = bench.sockets()
     return _cold_and_warm(
         bench, "ansible-playbook defaults, same module", _playbook(cluster), _ansible(sockets), sockets
     )
 
 
 def _setup_tuned(bench: Bench, cluster: Cluster) -> list[Subject]:
-    sockets = bench.sockets(f"setup{cluster.size}")
+    sockets = bench.sockets()
     argv = [str(BIN / "ansible"), "all", "-i", str(cluster.inventory), "--become", "-m", "ansible.builtin.setup"]
     return _cold_and_warm(bench, "ansible -m setup, tuned alike", argv, _tuned(sockets, cluster), sockets)
 
 
 def _mitogen(bench: Bench, cluster: Cluster) -> list[Subject]:
     """The Mitogen strategy, where the package is installed."""
-    sockets = bench.sockets(f"mitogen{cluster.size}")
+    sockets = bench.sockets()
     return [
         Subject(
             "Mitogen, same module",
@@ -154,6 +156,7 @@ def _mitogen(bench: Bench, cluster: Cluster) -> list[Subject]:
                 ANSIBLE_STRATEGY="mitogen_linear",
                 ANSIBLE_STRATEGY_PLUGINS=str(plugins),
                 ANSIBLE_FORKS=_forks(cluster),
+                ANSIBLE_TIMEOUT="60",  # it counts what starts on the node, too, and 20 at once take longer than 10 s
             ),
         )
         for plugins in PEERS.glob("lib/python*/site-packages/ansible_mitogen/plugins/strategy")

@@ -172,11 +172,6 @@ class TestNumbers:
         assert history.series("alerts") == [1, 0]
         assert history.series("alerts", host(1)) == [1, 0]
 
-    def test_the_worst_that_stands_gives_the_alerts_their_colour(self) -> None:
-        history = after([alert(severity=Severity.CRITICAL), alert()], [alert()])
-        assert history.worst is Severity.WARNING
-        assert after([]).worst is None and History().worst is None
-
     def test_no_points(self) -> None:
         assert History().series("load") == []
         assert History().highest("load") is None

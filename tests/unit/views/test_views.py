@@ -5,12 +5,15 @@ from __future__ import annotations
 import functools
 import importlib
 import io
+import re
 from collections.abc import Callable
 
 import pytest
 from rich.console import Console
 from rich.text import Text
 
+from orama_monitor.alerts.policy import Policy
+from orama_monitor.alerts.thresholds import Thresholds
 from orama_monitor.cluster_report import ClusterReport, assess
 from orama_monitor.report import Process
 from orama_monitor.snapshot import Snapshot
@@ -107,6 +110,19 @@ def test_facts_are_written_as_a_person_would() -> None:
     one.olric.log_suspects_1h, one.rqlite.uptime, one.system.ntp_synchronized = 1, "17m43.414774093s", False
     text = shown("node", assess(snapshot), 200)
     assert "! 1 suspect/h" in text and "up 17m43s" in text and "! clock not synchronized" in text
+
+
+@pytest.mark.parametrize(("limits", "mark"), [({}, "!"), ({"memory_pct": 96.0, "tls_days": 5.0}, "")])
+def test_figures_are_marked_as_the_policy_judges_them(limits: dict[str, float], mark: str) -> None:
+    snapshot = healthy(2)
+    one = report(snapshot, 0)
+    assert one.system and one.dns
+    one.system.mem_use_pct, one.dns.wild_tls_days_left = 95, 9
+    judged = assess(snapshot, Policy(thresholds=Thresholds(**limits)))
+    assert f" 95%{mark} " in shown("cluster", judged, 200)
+    assert f"memory 95%{mark} of" in shown("node", judged, 200)
+    assert f" 9d{mark} " in shown("dns", judged, 200)
+    assert not re.search(r"\d\dd!", shown("dns", judged, 200))
 
 
 def test_what_hurts_comes_first() -> None:
