@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 from orama_bench.measure import Cost, median, ratio
 from orama_bench.subjects import NOTHING
@@ -104,27 +103,39 @@ def limits_list(lines: Sequence[Line]) -> str:
     return "\n".join(f"- {line.text}: {line.limit}." for line in lines if line.limit and not line.reached)
 
 
-def figures_table(costs: Costs) -> str:
-    rows = []
-    for name, found in costs.items():
-        middle = median(found)
-        rows.append(f"| {name} | {middle.wall:.2f} | {middle.cpu:.2f} | {middle.memory:.0f} |")
+def figures_table(costs: Mapping[str, Cost]) -> str:
+    rows = [f"| {name} | {cost.wall:.2f} | {cost.cpu:.2f} | {cost.memory:.0f} |" for name, cost in costs.items()]
     head = ["| | wall s | controller CPU s | peak process MiB |", "|---|---|---|---|"]
     return "\n".join([*head, *rows])
 
 
-def as_json(sizes: Mapping[int, Costs], lines: Sequence[Line]) -> str:
-    figures = {
-        str(size): {name: asdict(median(found)) for name, found in costs.items()} for size, costs in sizes.items()
-    }
-    return (
-        json.dumps({"goals": [asdict(line) for line in lines], "medians": figures}, indent=1, ensure_ascii=False) + "\n"
-    )
+@dataclass(frozen=True)
+class Results:
+    """What was measured: the goals' lines, and each size's medians by subject."""
+
+    lines: list[Line]
+    medians: dict[int, dict[str, Cost]]
+
+    def over(self, before: Results) -> Results:
+        """These, and what ``before`` has beyond them."""
+        lines = {line.text: line for line in [*before.lines, *self.lines]}
+        return Results(list(lines.values()), dict(sorted({**before.medians, **self.medians}.items())))
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> Results:
+        read = json.loads(text)
+        medians = {
+            int(size): {name: Cost(**cost) for name, cost in costs.items()} for size, costs in read["medians"].items()
+        }
+        return cls([Line(**line) for line in read["lines"]], medians)
 
 
-def worse(lines: Sequence[Line], stored: Path) -> list[str]:
+def worse(lines: Sequence[Line], stored: Results) -> list[str]:
     """Ratios that are more than 15 % above the stored ones. A figure with a unit tells of the machine, too."""
-    before = {line["text"]: line["result"] for line in json.loads(stored.read_text())["goals"]}
+    before = {line.text: line.result for line in stored.lines}
     return [
         f"{line.text}: {line.result:g}, was {before[line.text]:g}"
         for line in lines
