@@ -125,10 +125,10 @@ def _evidence(alert: Alert, report: ClusterReport) -> Iterable[Item]:
     yield Text("\nOn this node", style=style.TITLE)
     if node.report is None:
         yield sentence(Text(clean(node.error or "no report came back")), INDENT)
-    elif (
-        section is not None and (facts := of_section(node.report, section, report.standing(node=node.host))) is not None
-    ):
-        yield Flow(facts, indent=INDENT)
+    elif section is not None:
+        facts = of_section(node.report, section, report.standing(node=node.host))
+        if facts is not None:
+            yield Flow(facts, indent=INDENT)
     yield Choices(_link(node.host), [NodeKey(node.host)])
 
 

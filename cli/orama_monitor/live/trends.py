@@ -12,7 +12,7 @@ from orama_monitor.alerts.thresholds import Thresholds
 from orama_monitor.live.history import LIMIT, History, Measure
 from orama_monitor.live.sparks import sparkline
 from orama_monitor.views import style
-from orama_monitor.views.amounts import seconds
+from orama_monitor.views.amounts import hundredths, percent, seconds
 from orama_monitor.views.columns import Column, Table
 from orama_monitor.views.hosts import shorten_host
 from orama_monitor.views.text import UNKNOWN, clean, text
@@ -66,9 +66,9 @@ def _now(history: History, trend: Trend, host: str | None, newest: float | None,
     return Text.assemble(said, (f" {shorten_host(clean(highest[0]), HOST_WIDTH)}", style.DIM)) if highest else said
 
 
-def _said(measure: Measure, value: float) -> str:
+def _said(measure: Measure, value: float) -> str | None:
     if measure == "load":
-        return f"{value:.2f}"
-    if measure == "handshake":
-        return str(seconds(value))
-    return f"{value:.0f}%" if measure == "memory" else f"{value:.0f}"
+        return hundredths(value)
+    if measure == "memory":
+        return percent(int(value))
+    return seconds(value) if measure == "handshake" else f"{value:.0f}"

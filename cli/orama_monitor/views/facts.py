@@ -25,7 +25,7 @@ from orama_monitor.report import (
     Wireguard,
 )
 from orama_monitor.views import style
-from orama_monitor.views.amounts import fresh, megabytes, percent, seconds, size, whole
+from orama_monitor.views.amounts import fresh, hundredths, megabytes, percent, seconds, size, whole
 from orama_monitor.views.text import clean
 
 
@@ -81,7 +81,7 @@ def none_of(count: int | None, one: str, more: str | None = None) -> Text | None
 
 def system(found: System) -> Facts:
     loads = [found.load_avg_1, found.load_avg_5, found.load_avg_15]
-    yield say("load", " ".join("?" if load is None else f"{load:.2f}" for load in loads) if any(loads) else None)
+    yield say("load", " ".join(hundredths(load) or "?" for load in loads) if any(loads) else None)
     yield many(found.cpu_count, "CPU")
     yield Figure("memory", percent(found.mem_use_pct), "MEMORY_HIGH", f" of {megabytes(found.mem_total_mb)}")
     where = f" of {found.disk_total_gb or 0:.0f} GiB ({clean(found.disk_mount or '/', 40)})"

@@ -21,7 +21,7 @@ PEERS = BIN.parent / "peers"
 ROOT = Path(__file__).resolve().parents[3]
 INSPECTOR_COMMANDS = 15
 NOTHING = "ansible-playbook that asks nothing"
-TUNED = "the same play, tuned alike, warm"
+TUNED = "the same play, tuned alike"
 WARM = {"ANSIBLE_SSH_ARGS": f"-o ControlMaster=auto -o ControlPersist={PERSIST}"}
 HOST_KEYS = "-o StrictHostKeyChecking=accept-new"
 
@@ -119,7 +119,7 @@ def _playbook_tuned(bench: Bench, cluster: Cluster) -> list[Subject]:
     """The very play that the command runs."""
     sockets = bench.sockets()
     argv = _playbook(cluster, str(PLAYBOOK))
-    return _cold_and_warm(bench, TUNED.removesuffix(", warm"), argv, _tuned(sockets, cluster), sockets)
+    return _cold_and_warm(bench, TUNED, argv, _tuned(sockets, cluster), sockets)
 
 
 def _nothing(bench: Bench, cluster: Cluster) -> list[Subject]:

@@ -133,9 +133,9 @@ class Results:
         return cls([Line(**line) for line in read["lines"]], medians)
 
 
-def worse(lines: Sequence[Line], stored: Results) -> list[str]:
+def worse(lines: Sequence[Line], stored: Sequence[Line]) -> list[str]:
     """Ratios that are more than 15 % above the stored ones. A figure with a unit tells of the machine, too."""
-    before = {line.text: line.result for line in stored.lines}
+    before = {line.text: line.result for line in stored}
     return [
         f"{line.text}: {line.result:g}, was {before[line.text]:g}"
         for line in lines
