@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -13,7 +14,7 @@ from orama_bench.lab_nodes import Cluster
 from orama_bench.measure import Subject
 from orama_lab import Lab
 from orama_lab.topology import ENVIRONMENT
-from orama_monitor.collect import FORKS_CAP, PLAYBOOK
+from orama_monitor.collect import FORKS_CAP, PLAYBOOK, RESULT_LIMIT
 
 BIN = Path(sys.executable).parent
 #: The other tools, in an environment of their own.
@@ -22,6 +23,7 @@ ROOT = Path(__file__).resolve().parents[3]
 INSPECTOR_COMMANDS = 15
 NOTHING = "ansible-playbook that asks nothing"
 TUNED = "the same play, tuned alike"
+RUNNER = f"{TUNED}, by ansible-runner alone"
 WARM = {"ANSIBLE_SSH_ARGS": f"-o ControlMaster=auto -o ControlPersist={PERSIST}"}
 HOST_KEYS = "-o StrictHostKeyChecking=accept-new"
 
@@ -42,7 +44,7 @@ def subjects(bench: Bench, cluster: Cluster, everything: bool) -> list[Subject]:
     """What is measured on one cluster, cold and, where it can be, warm; without ``everything`` the fast ones only."""
     makers = [_floor, _ours, _nothing]
     if everything:
-        makers += [_playbook_tuned, _setup_tuned, _playbook_defaults, _mitogen, _pyinfra, _inspector]
+        makers += [_playbook_tuned, _runner, _setup_tuned, _playbook_defaults, _mitogen, _pyinfra, _inspector]
     return [subject for make in makers for subject in make(bench, cluster)]
 
 
@@ -120,6 +122,17 @@ def _playbook_tuned(bench: Bench, cluster: Cluster) -> list[Subject]:
     sockets = bench.sockets()
     argv = _playbook(cluster, str(PLAYBOOK))
     return _cold_and_warm(bench, TUNED, argv, _tuned(sockets, cluster), sockets)
+
+
+def _runner(bench: Bench, cluster: Cluster) -> list[Subject]:
+    """The same, started by what the command starts it with."""
+    sockets = bench.sockets()
+    argv = [sys.executable, str(Path(__file__).with_name("runner_alone.py"))]
+    path = os.pathsep.join([str(BIN), os.environ["PATH"]])
+    environment = _tuned(sockets, cluster) | {"MAX_EVENT_RES": str(RESULT_LIMIT), "PATH": path}
+    return _cold_and_warm(
+        bench, RUNNER, [*argv, str(PLAYBOOK), str(cluster.inventory), _forks(cluster)], environment, sockets
+    )
 
 
 def _nothing(bench: Bench, cluster: Cluster) -> list[Subject]:
