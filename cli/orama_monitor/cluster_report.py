@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import json
 import sys
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Set
@@ -82,7 +81,7 @@ class ClusterReport(BaseModel):
         return [alert for alert in standing(self.alerts, least) if node in (None, alert.node)]
 
     def to_json(self, indent: int | None = 2) -> str:
-        return json.dumps(self.model_dump(mode="json"), indent=indent, ensure_ascii=True)
+        return self.model_dump_json(indent=indent, ensure_ascii=True)
 
 
 def assess(
