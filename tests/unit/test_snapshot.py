@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from orama_monitor.cluster_report import parse
 from orama_monitor.errors import MonitorError
+from orama_monitor.saved_report import parse
 from orama_monitor.snapshot import ConfiguredNode, NodeResult, Snapshot, merge, read_report
 
 MINIMAL: dict[str, Any] = {"timestamp": "2026-02-16T12:00:00Z", "hostname": "ns1", "collect_ms": 226}
