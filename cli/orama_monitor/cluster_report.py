@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
-import gc
-import json
-import sys
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Set
-from pathlib import Path
-from typing import Any, Literal
+from collections.abc import Collection, Iterable, Set
+from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
-from pydantic_core import from_json
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from orama_monitor.alerts import judge
 from orama_monitor.alerts.alert import CLUSTER, Alert, Severity, standing
 from orama_monitor.alerts.policy import Policy
 from orama_monitor.alerts.rule import Rule
-from orama_monitor.errors import MonitorError
 from orama_monitor.report import SCHEMA_VERSION, NodeReport
-from orama_monitor.snapshot import ConfiguredNode, NodeResult, Snapshot, merge
+from orama_monitor.snapshot import ConfiguredNode, NodeResult, Snapshot
 
 Status = Literal["healthy", "degraded", "unreachable"]
-STDIN = "-"
-SIZE_LIMIT = 512 * 1024 * 1024
 
 
 class Meta(BaseModel):
@@ -82,7 +73,7 @@ class ClusterReport(BaseModel):
         return [alert for alert in standing(self.alerts, least) if node in (None, alert.node)]
 
     def to_json(self, indent: int | None = 2) -> str:
-        return json.dumps(self.model_dump(mode="json"), indent=indent, ensure_ascii=True)
+        return self.model_dump_json(indent=indent, ensure_ascii=True)
 
 
 def assess(
@@ -200,86 +191,3 @@ def _services(reports: list[NodeReport], alerts: list[Alert]) -> str:
 
 def _sentence(counted: list[tuple[int, str, str]]) -> str:
     return ", ".join(f"{count} {one if count == 1 else many}" for count, one, many in counted if count)
-
-
-def load(paths: list[str]) -> Snapshot:
-    """Saved reports, merged, as a snapshot to judge anew. ``-`` is standard input. Raises MonitorError."""
-    with _no_garbage():
-        return merge([parse(_content(path), "standard input" if path == STDIN else path) for path in paths])
-
-
-@contextlib.contextmanager
-def _no_garbage() -> Iterator[None]:
-    """Meanwhile, and in what was made meanwhile, nobody looks for garbage: every look would be at all peers anew."""
-    searched = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        if searched:
-            gc.enable()
-
-
-def _content(path: str) -> bytes:
-    try:
-        return sys.stdin.buffer.read(SIZE_LIMIT) if path == STDIN else Path(path).read_bytes()
-    except FileNotFoundError:
-        raise MonitorError(f"{path}: no such file") from None
-    except OSError as error:
-        raise MonitorError(f"{path}: {error.strerror}") from None
-
-
-class _Saved(BaseModel):
-    """What of a saved report is read back: what was collected. Alerts and summary are judged anew."""
-
-    class SavedMeta(BaseModel):
-        environment: str
-        collected_at: AwareDatetime
-        duration_seconds: float = Field(default=0.0, allow_inf_nan=False)
-        partial: bool = False
-        schema_version: int = SCHEMA_VERSION
-        configured: list[ConfiguredNode] | None = None
-
-    meta: SavedMeta
-    nodes: list[NodeResult]
-
-
-def parse(text: str | bytes, name: str) -> Snapshot:
-    """A saved report's text as the snapshot it was made of; ``name`` is for messages. Raises MonitorError."""
-    if not text or text.isspace():
-        raise MonitorError(f"{name}: empty; a report was expected")
-    try:
-        found = from_json(text, allow_inf_nan=False)
-        del text
-        saved = _Saved.model_validate(_handed_over(found))
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise MonitorError(f"{name}: not a report of `orama monitor report`: {place}: {first['msg']}") from None
-    except ValueError as error:
-        raise MonitorError(f"{name}: not JSON: {str(error)[:200]}") from None
-    if saved.meta.schema_version > SCHEMA_VERSION:
-        raise MonitorError(f"{name}: has schema {saved.meta.schema_version}: upgrade orama-monitor to read it")
-    everyone = saved.meta.configured or [ConfiguredNode(host=n.host, role=n.role) for n in saved.nodes]
-    return Snapshot(
-        environment=saved.meta.environment,
-        collected_at=saved.meta.collected_at,
-        duration_seconds=max(0.0, saved.meta.duration_seconds),
-        partial=saved.meta.partial,
-        configured=everyone,
-        nodes=saved.nodes,
-    )
-
-
-def _handed_over(found: Any) -> Any:
-    """The same, with its nodes to be taken once, each of which is then forgotten: all of them twice is much."""
-    if isinstance(found, dict) and isinstance(found.get("nodes"), list):
-        found["nodes"] = _taken(found["nodes"])
-    return found
-
-
-def _taken(items: list[Any]) -> Iterator[Any]:
-    items.reverse()
-    while items:
-        yield items.pop()

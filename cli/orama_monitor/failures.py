@@ -57,7 +57,8 @@ def failure(result: Mapping[str, Any], unreachable: bool, timeout: float) -> tup
     """The kind of failure and its reason, from a task's result (``msg``, ``module_stderr``, ``timedout``)."""
     if "timedout" in result:
         return "unreachable", f"no answer within {_period(result['timedout']) or timeout:g} s"
-    text = "\n".join(str(result.get(key) or "") for key in ("msg", "module_stderr", "stderr", "module_stdout"))
+    said = "\n".join(str(result.get(key) or "") for key in ("msg", "module_stderr", "stderr", "module_stdout"))
+    text = said.encode("utf-8", "backslashreplace").decode()  # Ansible keeps bytes that are no text as half characters
     if unreachable:
         return "unreachable", _reason(UNREACHABLE, text) or _first_line(text)
     ended = ENDED.get(result.get("rc") or 0)

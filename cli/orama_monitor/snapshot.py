@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import from_json, to_json
 
 from orama_monitor.errors import MonitorError
 from orama_monitor.nodes import Node
@@ -74,11 +75,21 @@ def read_report(raw: Any) -> NodeReport:
     if isinstance(version, int) and version > SCHEMA_VERSION:
         raise ValueError(f"the report has schema {version}, newer than {SCHEMA_VERSION}: upgrade orama-monitor")
     try:
-        return NodeReport.model_validate(raw)
+        report = NodeReport.model_validate(raw)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])
         raise ValueError(f"the report is not valid: {place}: {first['msg']}"[:REASON_LIMIT]) from None
+    _require_readable(raw)
+    return report
+
+
+def _require_readable(raw: Any) -> None:
+    """Raises ValueError when a saved report with this in it could not be read back: no text, too deep, no number."""
+    try:
+        from_json(to_json({"nodes": [{"report": raw}]}), allow_inf_nan=False)
+    except ValueError as error:
+        raise ValueError(f"the report is not valid: {error}"[:REASON_LIMIT]) from None
 
 
 def merge(snapshots: list[Snapshot]) -> Snapshot:

@@ -9,7 +9,7 @@ import pytest
 
 from orama_lab import Lab
 from orama_lab.network import CONTROL, inside
-from orama_monitor import cluster_report
+from orama_monitor import saved_report
 from tests.ansible.harness import Ansible
 from tests.ansible.webhook import webhook
 from tests.lab.commands import expected
@@ -59,7 +59,7 @@ def test_a_report_of_real_nodes(lab: Lab, ansible: Ansible) -> None:
     path = ansible.directory / "report.json"
     said = play(lab, ansible, "orama.monitor.report", "-e", f"orama_fail_on=critical orama_output={path}", code=0)
     assert "lab: 5 nodes, 5 healthy" in said
-    saved = cluster_report.load([str(path)])
+    saved = saved_report.load([str(path)])
     assert set(saved.reports) == {node.address for node in lab.nodes}
 
 
@@ -83,7 +83,7 @@ def test_a_nights_report_is_kept_and_can_be_read(lab: Lab, ansible: Ansible) -> 
     archive = ansible.directory / "archive"
     play(lab, ansible, "orama.monitor.archive", "-e", f"orama_archive={archive}", code=0)
     (kept,) = archive.iterdir()
-    assert len(cluster_report.load([str(kept)]).reports) == len(lab.nodes)
+    assert len(saved_report.load([str(kept)]).reports) == len(lab.nodes)
 
 
 def test_a_rolling_restart_touches_every_node_of_a_healthy_cluster(lab: Lab, ansible: Ansible) -> None:

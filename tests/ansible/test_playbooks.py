@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from orama_monitor import cluster_report
+from orama_monitor import saved_report
 from orama_monitor.alerts import RULES
 from tests.ansible.harness import BIN, COLLECTION, ROOT, Ansible
 from tests.ansible.webhook import webhook
@@ -25,7 +25,7 @@ def test_a_report_tells_every_node_and_goes_on(hosts: Ansible) -> None:
     report = json.loads(path.read_text())
     assert [node["host"] for node in report["nodes"]] == ["here-1", "here-2", "here-3", "gone"]
     assert report["nodes"][0]["report"]["collectors"]["system"]["status"] == "ok"
-    assert cluster_report.load([str(path)]).environment == "demo"
+    assert saved_report.load([str(path)]).environment == "demo"
 
 
 def test_fail_on_stops_after_the_result_was_shown(hosts: Ansible) -> None:
@@ -208,7 +208,7 @@ def test_archive_keeps_a_report_a_run_and_removes_only_its_own_old_ones(hosts: A
     hosts.play("orama.monitor.archive", "-e", f"orama_archive={archive}")
     left = sorted(path.name for path in archive.iterdir())
     assert len(left) == 2 and foreign.exists() and not old.exists()
-    assert cluster_report.load([str(archive / left[0])]).environment == "demo"
+    assert saved_report.load([str(archive / left[0])]).environment == "demo"
 
 
 def test_slices_of_a_job_merge_to_the_report_of_one_run(hosts: Ansible) -> None:

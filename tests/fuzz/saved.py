@@ -7,8 +7,9 @@ import json
 from ansible_collections.orama.monitor.plugins.action.node_facts import _result
 from ansible_collections.orama.monitor.plugins.plugin_utils.pack import MARK
 from orama_monitor.answer import node_result
-from orama_monitor.cluster_report import assess, parse
+from orama_monitor.cluster_report import assess
 from orama_monitor.errors import MonitorError
+from orama_monitor.saved_report import parse
 from orama_monitor.snapshot import REASON_LIMIT, merge
 from orama_monitor.views import brief
 from tests.fuzz.target import Source, Target, names, one_line, refused, text

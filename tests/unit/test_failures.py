@@ -55,6 +55,12 @@ def test_collect_failed(result: dict[str, str], reason: str) -> None:
     assert reason in text
 
 
+def test_bytes_that_are_no_text_are_written_out() -> None:
+    """sshd's banner in Latin-1, as Ansible hands it on: half a character, which no JSON reader takes."""
+    said = {"msg": "Ger\udce4t gesperrt", "unreachable": True}
+    assert failure(said, unreachable=True, timeout=30) == ("unreachable", "Ger\\udce4t gesperrt")
+
+
 def test_a_task_past_its_time_is_a_node_that_does_not_answer() -> None:
     result = {"msg": "Timed out after 30 second(s).", "timedout": {"frame": "…"}}
     assert failure(result, unreachable=False, timeout=30) == ("unreachable", "no answer within 30 s")

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from orama_monitor.cluster_report import parse
 from orama_monitor.errors import MonitorError
+from orama_monitor.saved_report import parse
 from orama_monitor.snapshot import ConfiguredNode, NodeResult, Snapshot, merge, read_report
 
 MINIMAL: dict[str, Any] = {"timestamp": "2026-02-16T12:00:00Z", "hostname": "ns1", "collect_ms": 226}
@@ -23,6 +23,13 @@ def slice_of(*hosts: str, environment: str = "testnet", minutes: int = 0, everyo
         configured=[ConfiguredNode(host=host) for host in everyone],
         nodes=[NodeResult(host=host, error=f"from minute {minutes}") for host in hosts],
     )
+
+
+def deep(levels: int) -> list[Any]:
+    found: list[Any] = []
+    for _level in range(levels - 1):
+        found = [found]
+    return found
 
 
 def test_a_report_keeps_what_it_does_not_know() -> None:
@@ -43,6 +50,10 @@ def test_a_report_keeps_what_it_does_not_know() -> None:
         ({**MINIMAL, "rqlite": {"term": "42"}}, "rqlite.term: Input should be a valid integer"),
         ({**MINIMAL, "system": {"load_avg_1": float("nan")}}, "system.load_avg_1: Input should be a finite number"),
         ({**MINIMAL, "system": {"mem_use_pct": 101}}, "system.mem_use_pct: Input should be less than or equal to 100"),
+        ({**MINIMAL, "future": "\ud800"}, "the report is not valid: Error serializing to JSON: UnicodeEncodeError"),
+        ({**MINIMAL, "future": [float("inf")]}, "the report is not valid: expected value"),
+        ({**MINIMAL, "future": deep(198)}, "the report is not valid: recursion limit exceeded"),
+        ({**MINIMAL, "future": deep(1000)}, "the report is not valid: Error serializing to JSON: "),
         ({**MINIMAL, "schema_version": 2}, "the report has schema 2, newer than 1: upgrade orama-monitor"),
     ],
 )

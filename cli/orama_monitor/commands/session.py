@@ -92,7 +92,7 @@ def _said(text: str) -> None:
 
 def saved(settings: Settings, paths: Sequence[str]) -> Snapshot:
     """The snapshot in the files, merged."""
-    from orama_monitor.cluster_report import load
+    from orama_monitor.saved_report import load
 
     snapshot = load(list(paths))
     if settings.env is not None and settings.env != snapshot.environment:

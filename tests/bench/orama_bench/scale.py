@@ -16,7 +16,7 @@ BIN = Path(sys.executable).parent
 NODES = 1000
 ROUNDS = 5
 JSON_ALONE = "import sys, pydantic_core; pydantic_core.from_json(open(sys.argv[1], 'rb').read())"
-READING_ALONE = "import sys, orama_monitor.cluster_report as report; report.load(sys.argv[1:])"
+READING_ALONE = "import sys, orama_monitor.saved_report as saved; saved.load(sys.argv[1:])"
 
 
 def snapshot_lines() -> list[Line]:

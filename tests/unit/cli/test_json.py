@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from orama_monitor.cluster_report import ClusterReport, assess, parse
+from orama_monitor.cluster_report import ClusterReport, assess
 from orama_monitor.commands.compact import compacted
 from orama_monitor.commands.parts import PARTS, part
+from orama_monitor.saved_report import parse
 from orama_monitor.snapshot import Snapshot
 from tests.unit.cli.conftest import Run
 from tests.unit.cli.samples import faulty

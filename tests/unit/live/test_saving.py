@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from orama_monitor.cluster_report import assess, load
+from orama_monitor.cluster_report import assess
+from orama_monitor.saved_report import load
 from tests.unit.clusters import healthy, host
 from tests.unit.live.fakes import FakeNodes, with_memory
 from tests.unit.live.harness import running
