@@ -92,6 +92,6 @@ def median(costs: Sequence[Cost]) -> Cost:
     )
 
 
-def ratio(costs: Sequence[Cost], others: Sequence[Cost], figure: Callable[[Cost], float]) -> float:
-    """The median of one figure's ratio, round by round."""
-    return statistics.median(figure(one) / figure(other) for one, other in zip(costs, others, strict=True))
+def ratio(costs: Sequence[Cost], others: Sequence[Cost]) -> float:
+    """The median of the ratios of wall times, round by round."""
+    return statistics.median(one.wall / other.wall for one, other in zip(costs, others, strict=True))
