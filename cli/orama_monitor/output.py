@@ -59,7 +59,11 @@ def show_json(data: Any, query: str | None = None) -> None:
 
 def written(data: Any, query: str | None = None) -> str:
     """``data``, or what the query finds in it, as JSON. Raises UsageError where that is no JSON."""
-    found = search(query, data) if query is not None else data
+    if query is None:
+        from pydantic_core import to_json  # ten times as fast as json is with an indent
+
+        return to_json(data, indent=2, ensure_ascii=True).decode()
+    found = search(query, data)
     try:
         return json.dumps(found, indent=2, ensure_ascii=True, allow_nan=False)
     except (TypeError, ValueError):

@@ -152,12 +152,14 @@ def _options(command: click.Command, own: bool) -> Iterator[str]:
     for option in command.params:
         if isinstance(option, click.Option) and (option.name in Settings.__dataclass_fields__) is not own:
             name = ", ".join(f"`{flag}`" for flag in option.opts)
-            kind = f" {option.metavar or '|'.join(option.type.choices)}" if _takes(option) else ""
-            yield f"| {name}{kind.replace('|', ' or ')} | {(option.help or '').replace('|', ' or ')} |"
+            yield f"| {name}{_taken(option).replace('|', ' or ')} | {(option.help or '').replace('|', ' or ')} |"
 
 
-def _takes(option: click.Option) -> bool:
-    return bool(option.metavar) or isinstance(option.type, click.Choice)
+def _taken(option: click.Option) -> str:
+    """What the option takes, after a blank; nothing for a flag."""
+    choices = "|".join(option.type.choices) if isinstance(option.type, click.Choice) else ""
+    taken = option.metavar or choices
+    return f" {taken}" if taken else ""
 
 
 def _overview() -> str:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from orama_monitor.cluster_report import parse
+from orama_monitor.saved_report import parse
 from orama_monitor.snapshot import Snapshot
 
 FOLDER = Path(__file__).with_name("recorded")

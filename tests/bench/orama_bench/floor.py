@@ -31,14 +31,14 @@ def ssh(node: Node, control: Path, command: str, given: bytes) -> bytes:
     return subprocess.run(argv, input=given, capture_output=True, check=True).stdout
 
 
-def main(conf: str, environment: str, control: str, commands: int = 0) -> None:
+def main(conf: str, environment: str, control: str, commands: str = "0") -> None:
     nodes = of_environment(read_nodes(Path(conf)), environment)
     program = packed({})
 
     def ask(node: Node) -> None:
-        for _number in range(commands):
+        for _number in range(int(commands)):
             ssh(node, Path(control), "sudo -n systemctl is-active orama-node || true", b"")
-        if not commands and MARK.encode() not in ssh(node, Path(control), "sudo -n python3 -I -", program):
+        if commands == "0" and MARK.encode() not in ssh(node, Path(control), "sudo -n python3 -I -", program):
             sys.exit(f"{node.host}: no report")
 
     with ThreadPoolExecutor(min(len(nodes), FORKS_CAP)) as pool:
@@ -46,4 +46,4 @@ def main(conf: str, environment: str, control: str, commands: int = 0) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:4], *map(int, sys.argv[4:]))
+    main(*sys.argv[1:])
