@@ -57,13 +57,19 @@ def show_json(data: Any, query: str | None = None) -> None:
     click.echo(written(data, query))
 
 
+def show_checked(data: Any, query: str | None = None) -> None:
+    """The same for what was a model, so that it is JSON for certain: pydantic writes it ten times as fast."""
+    from pydantic_core import to_json
+
+    if query is None:
+        click.echo(to_json(data, indent=2, ensure_ascii=True))
+    else:
+        show_json(data, query)
+
+
 def written(data: Any, query: str | None = None) -> str:
     """``data``, or what the query finds in it, as JSON. Raises UsageError where that is no JSON."""
-    if query is None:
-        from pydantic_core import to_json  # ten times as fast as json is with an indent
-
-        return to_json(data, indent=2, ensure_ascii=True).decode()
-    found = search(query, data)
+    found = search(query, data) if query is not None else data
     try:
         return json.dumps(found, indent=2, ensure_ascii=True, allow_nan=False)
     except (TypeError, ValueError):

@@ -14,7 +14,7 @@ from pydantic_core import from_json
 
 from orama_monitor.errors import MonitorError
 from orama_monitor.report import SCHEMA_VERSION
-from orama_monitor.snapshot import ConfiguredNode, NodeResult, Snapshot, merge
+from orama_monitor.snapshot import ConfiguredNode, NodeResult, Snapshot, first_error, merge
 
 STDIN = "-"
 SIZE_LIMIT = 512 * 1024 * 1024
@@ -72,9 +72,7 @@ def parse(text: str | bytes, name: str) -> Snapshot:
         del text
         saved = _Saved.model_validate(_handed_over(found))
     except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise MonitorError(f"{name}: not a report of `orama monitor report`: {place}: {first['msg']}") from None
+        raise MonitorError(f"{name}: not a report of `orama monitor report`: {first_error(error)}") from None
     except ValueError as error:
         raise MonitorError(f"{name}: not JSON: {str(error)[:200]}") from None
     if saved.meta.schema_version > SCHEMA_VERSION:

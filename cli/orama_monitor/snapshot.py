@@ -76,20 +76,26 @@ def read_report(raw: Any) -> NodeReport:
         raise ValueError(f"the report has schema {version}, newer than {SCHEMA_VERSION}: upgrade orama-monitor")
     try:
         report = NodeReport.model_validate(raw)
+        _read_back(raw)
     except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise ValueError(f"the report is not valid: {place}: {first['msg']}"[:REASON_LIMIT]) from None
-    _require_readable(raw)
-    return report
-
-
-def _require_readable(raw: Any) -> None:
-    """Raises ValueError when a saved report with this in it could not be read back: no text, too deep, no number."""
-    try:
-        from_json(to_json({"nodes": [{"report": raw}]}), allow_inf_nan=False)
+        reason = first_error(error)
     except ValueError as error:
-        raise ValueError(f"the report is not valid: {error}"[:REASON_LIMIT]) from None
+        reason = str(error)
+    else:
+        return report
+    raise ValueError(f"the report is not valid: {reason}"[:REASON_LIMIT])
+
+
+def first_error(error: ValidationError) -> str:
+    """Where the first thing is that is wrong, and what, without the value."""
+    first = error.errors(include_input=False, include_url=False)[0]
+    place = ".".join(str(part) for part in first["loc"])
+    return f"{place}: {first['msg']}"
+
+
+def _read_back(raw: Any) -> None:
+    """Raises ValueError where a saved report with this in it could not be: what is no text, too deep, no number."""
+    from_json(to_json({"nodes": [{"report": raw}]}), allow_inf_nan=False)
 
 
 def merge(snapshots: list[Snapshot]) -> Snapshot:

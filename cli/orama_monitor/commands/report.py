@@ -41,5 +41,5 @@ def report(settings: Settings, compact: bool, format_: str) -> None:
             from orama_monitor.commands.compact import compacted
 
             data = compacted(data)
-        output.show_json(data, settings.query)
+        output.show_checked(data, settings.query)
     leave(whole, settings, stopped)

@@ -36,7 +36,7 @@ def show(view: str, settings: Settings, extra: dict[str, Any]) -> None:
     report, stopped = judged(settings)
     least = severity(settings.severity)
     if settings.wants_json:
-        output.show_json(part(report, view, least), settings.query)
+        output.show_checked(part(report, view, least), settings.query)
     else:
         module = importlib.import_module(f"orama_monitor.views.{view}")
         output.show(module.render(report, least=least, **extra))

@@ -33,12 +33,12 @@ def ssh(node: Node, control: Path, command: str, given: bytes) -> bytes:
 
 def main(conf: str, environment: str, control: str, commands: str = "0") -> None:
     nodes = of_environment(read_nodes(Path(conf)), environment)
-    program = packed({})
+    program, questions = packed({}), int(commands)
 
     def ask(node: Node) -> None:
-        for _number in range(int(commands)):
+        for _number in range(questions):
             ssh(node, Path(control), "sudo -n systemctl is-active orama-node || true", b"")
-        if commands == "0" and MARK.encode() not in ssh(node, Path(control), "sudo -n python3 -I -", program):
+        if not questions and MARK.encode() not in ssh(node, Path(control), "sudo -n python3 -I -", program):
             sys.exit(f"{node.host}: no report")
 
     with ThreadPoolExecutor(min(len(nodes), FORKS_CAP)) as pool:

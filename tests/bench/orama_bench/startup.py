@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import statistics
 import sys
 import tempfile
@@ -39,6 +40,7 @@ def startup_lines() -> list[Line]:
         return [Line(f"{subject.name}, CPU", GOAL, _cpu(subject, log), " ms") for subject in SUBJECTS]
 
 
+@functools.cache
 def libraries_s() -> float:
     """CPU seconds of importing what the command's options and schema are made of, and making one model."""
     with tempfile.TemporaryDirectory(prefix="orama-bench-") as directory:

@@ -10,6 +10,8 @@ from orama_bench.measure import Cost, median, ratio
 from orama_bench.subjects import TUNED
 
 Costs = Mapping[str, Sequence[Cost]]
+#: By how many names were asked, and subject.
+Medians = dict[int, dict[str, Cost]]
 REGRESSION = 1.15
 
 
@@ -55,21 +57,21 @@ class Line:
 
 def judged(costs: Costs) -> list[Line]:
     """Every goal whose subjects were measured."""
+    walls = {name: median(found).wall for name, found in costs.items()}
     return [
         Line(
             goal.text,
             goal.goal,
             round(ratio(costs[goal.one], costs[goal.other]), 2),
-            limit=_limit(goal.other, costs),
+            limit=_limit(goal.other, walls),
         )
         for goal in GOALS
         if goal.one in costs and goal.other in costs
     ]
 
 
-def _limit(other: str, costs: Costs) -> str:
+def _limit(other: str, walls: Mapping[str, float]) -> str:
     """How near to ``other`` come Ansible alone with the command's play, or plain SSH with its collectors."""
-    walls = {name: median(found).wall for name, found in costs.items()}
     road = other.rpartition(", ")[2]
     nearest, name = (
         (f"{TUNED}, {road}", "ansible-playbook running the command's play")
@@ -103,7 +105,7 @@ class Results:
     """What was measured: the goals' lines, and each size's medians by subject."""
 
     lines: list[Line]
-    medians: dict[int, dict[str, Cost]]
+    medians: Medians
 
     def over(self, before: Results) -> Results:
         """These, and what ``before`` has beyond them."""

@@ -11,6 +11,7 @@ import pytest
 from orama_monitor.cluster_report import ClusterReport, assess
 from orama_monitor.commands.compact import compacted
 from orama_monitor.commands.parts import PARTS, part
+from orama_monitor.output import written
 from orama_monitor.saved_report import parse
 from orama_monitor.snapshot import Snapshot
 from tests.unit.cli.conftest import Run
@@ -192,3 +193,8 @@ def test_the_schema_speaks_of_every_field(orama: Run) -> None:
     node = cluster["$defs"]["NodeReport"]
     assert dumped["nodes"][0]["report"].keys() <= node["properties"].keys()
     assert {"swarm_peers", "cluster_peers"} <= cluster["$defs"]["Ipfs"]["properties"].keys()
+
+
+def test_what_nobody_checked_is_written_as_it_is() -> None:
+    """`orama node report --json` may tell of a directory whose name is no text."""
+    assert written({"name": "\udcff"}) == '{\n  "name": "\\udcff"\n}'
