@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,14 +41,6 @@ class Bench:
         return Path(tempfile.mkdtemp(dir=self.directory))
 
 
-def subjects(bench: Bench, cluster: Cluster, everything: bool) -> list[Subject]:
-    """What is measured on one cluster, cold and, where it can be, warm; without ``everything`` the fast ones only."""
-    makers = [_floor, _ours, _nothing]
-    if everything:
-        makers += [_playbook_tuned, _runner, _setup_tuned, _playbook_defaults, _mitogen, _pyinfra, _inspector]
-    return [subject for make in makers for subject in make(bench, cluster)]
-
-
 def _cold_and_warm(
     bench: Bench, name: str, argv: list[str], environment: dict[str, str], sockets: Path
 ) -> list[Subject]:
@@ -75,7 +68,8 @@ def _inspector(bench: Bench, cluster: Cluster) -> list[Subject]:
 
 def _plain_ssh(bench: Bench, cluster: Cluster, name: str, commands: int = 0) -> list[Subject]:
     sockets = bench.sockets()
-    argv = [sys.executable, str(Path(__file__).with_name("floor.py")), str(cluster.conf), ENVIRONMENT, str(sockets)]
+    program, known_hosts = Path(__file__).with_name("floor.py"), bench.lab.paths.known_hosts
+    argv = [sys.executable, *map(str, (program, cluster.conf)), ENVIRONMENT, *map(str, (sockets, known_hosts))]
     environment = {"PYTHONPATH": str(ROOT)}
     return _cold_and_warm(bench, name, [*argv, *([str(commands)] if commands else [])], environment, sockets)
 
@@ -186,18 +180,36 @@ def _pyinfra(bench: Bench, cluster: Cluster) -> list[Subject]:
     program = bench.directory / "packed.py"
     program.write_bytes(b"#!/usr/bin/env python3\n" + packed({}))
     inventory = bench.directory / f"pyinfra{cluster.size}.py"
-    inventory.write_text(_pyinfra_hosts(cluster))
+    inventory.write_text(_pyinfra_hosts(cluster, bench.lab.paths.known_hosts))
     deploy = bench.directory / "deploy.py"
     deploy.write_text(f"from pyinfra.operations import server\nserver.script(src={str(program)!r}, _sudo=True)\n")
     argv = [str(pyinfra), "-y", str(inventory), str(deploy)]
     return [Subject("pyinfra, packed collectors", bench.lab.control(argv))]
 
 
-def _pyinfra_hosts(cluster: Cluster) -> str:
+def _pyinfra_hosts(cluster: Cluster, known_hosts: Path) -> str:
     from orama_monitor.nodes import read_nodes
 
-    hosts = [
-        (n.host, {"ssh_user": n.user, "ssh_key": str(n.ssh_key), "ssh_strict_host_key_checking": "accept-new"})
-        for n in read_nodes(cluster.conf)
-    ]
+    keys = {"ssh_strict_host_key_checking": "accept-new", "ssh_known_hosts_file": str(known_hosts)}
+    hosts = [(n.host, {"ssh_user": n.user, "ssh_key": str(n.ssh_key), **keys}) for n in read_nodes(cluster.conf)]
     return f"nodes = {hosts!r}\n"
+
+
+#: All that can be measured, by the word that chooses it.
+MAKERS = {
+    "floor": _floor,
+    "ours": _ours,
+    "nothing": _nothing,
+    "play": _playbook_tuned,
+    "runner": _runner,
+    "setup": _setup_tuned,
+    "defaults": _playbook_defaults,
+    "mitogen": _mitogen,
+    "pyinfra": _pyinfra,
+    "inspector": _inspector,
+}
+
+
+def subjects(bench: Bench, cluster: Cluster, chosen: Collection[str]) -> list[Subject]:
+    """What is measured on one cluster, cold and, where it can be, warm; ``chosen`` are keys of MAKERS."""
+    return [subject for word, make in MAKERS.items() if word in chosen for subject in make(bench, cluster)]

@@ -71,13 +71,15 @@ def judged(costs: Costs) -> list[Line]:
 
 
 def _limit(other: str, walls: Mapping[str, float]) -> str:
-    """How near to ``other`` come Ansible alone with the command's play, or plain SSH with its collectors."""
+    """How near to ``other`` comes Ansible alone with the command's play, or plain SSH; empty if not measured."""
     road = other.rpartition(", ")[2]
     nearest, name = (
         (f"{TUNED}, {road}", "ansible-playbook running the command's play")
         if other.startswith("floor")
         else (f"floor, {road}", "plain SSH with the same collectors")
     )
+    if nearest not in walls:
+        return ""
     return f"{name}, {road}, is itself {walls[nearest] / walls[other]:.2f} times that"
 
 
@@ -110,7 +112,9 @@ class Results:
     def over(self, before: Results) -> Results:
         """These, and what ``before`` has beyond them."""
         lines = {line.text: line for line in [*before.lines, *self.lines]}
-        return Results(list(lines.values()), dict(sorted({**before.medians, **self.medians}.items())))
+        sizes = sorted({*before.medians, *self.medians})
+        medians = {size: {**before.medians.get(size, {}), **self.medians.get(size, {})} for size in sizes}
+        return Results(list(lines.values()), medians)
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n"

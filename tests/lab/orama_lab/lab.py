@@ -207,8 +207,9 @@ class Lab:
     # In between
 
     def control(self, argv: Sequence[str]) -> list[str]:
-        """The words that run a command on the control host."""
-        return ["nsenter", f"--net={self.paths.netns(CONTROL)}", *argv]
+        """The words that run a command on the control host. Its Ansible keeps host keys in a file of the lab's own."""
+        known = f"ANSIBLE_SSH_COMMON_ARGS=-o UserKnownHostsFile={self.paths.known_hosts}"
+        return ["nsenter", f"--net={self.paths.netns(CONTROL)}", "env", known, *argv]
 
     def run(self, argv: Sequence[str], *, check: bool = True, timeout: float = 300) -> subprocess.CompletedProcess[str]:
         """Run a command on the control host, with this process's environment."""

@@ -1,7 +1,7 @@
 """Where the lab keeps its things, and the one prefix everything of it carries.
 
-The cache survives `down` (what took minutes to build, and the host keys a developer's
-known_hosts has learned); the state is one running lab and goes with it.
+The cache survives `down` (what took minutes to build, and the host keys that a developer's
+known_hosts may have learned); the state is one running lab and goes with it.
 """
 
 from __future__ import annotations
@@ -64,6 +64,11 @@ class Paths:
     def conf(self) -> Path:
         """The generated remote-nodes.conf."""
         return self.state / "remote-nodes.conf"
+
+    @property
+    def known_hosts(self) -> Path:
+        """The host keys that the control host has learned; the user's own file is not touched."""
+        return self.state / "known_hosts"
 
     @property
     def inventory(self) -> Path:
