@@ -11,6 +11,7 @@ import click
 
 from generator.console import asks_nodes, block, operator
 from generator.recorded import FAULTY
+from orama_monitor.alerts import policy
 from orama_monitor.app import monitor
 from orama_monitor.commands.options import Settings
 from orama_monitor.commands.parts import PARTS
@@ -167,4 +168,11 @@ def _overview() -> str:
     commands = "\n".join(f"| [{name}]({name}.md) | {line} |" for name, (_place, line) in monitor.lazy.items())
     flags = "\n".join(_options(_command("cluster"), own=False))
     text = template.replace("{commands}", f"| command | |\n|---|---|\n{commands}")
+    text = text.replace("{policy}", _policy())
     return text.replace("{flags}", f"| flag | meaning |\n|---|---|\n{flags}").replace("{note}", NOTE)
+
+
+def _policy() -> str:
+    """The policy that its module shows."""
+    lines = (policy.__doc__ or "").splitlines()
+    return "\n".join(line for line in lines if line.startswith("    "))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,17 +21,18 @@ def add_mute(
     code: str,
     *,
     node: str = "*",
+    about: Sequence[str] = (),
     until: datetime | None = None,
     severity: Severity | None = None,
     reason: str = "",
 ) -> Mute:
     """Mute ``code`` on the nodes that match ``node``. The file is made where there is none.
 
-    ``severity`` is what the alert has now: it will wake when it gets worse. Raises MonitorError, and then the file is
-    as it was.
+    With ``about`` only what concerns nothing else is muted. ``severity`` is what the alert has now: it will wake when
+    it gets worse. Raises MonitorError, and then the file is as it was.
     """
     text = read_text(path) if path.exists() else ""
-    edited = with_mute(text, path, mute_fields(code, node, until, severity, reason))
+    edited = with_mute(text, path, mute_fields(code, node, about, until, severity, reason))
     mutes = parse_policy(edited, path).mutes
     _replace(path, edited)
     return mutes[-1]
@@ -65,8 +67,12 @@ def _mutes(tree: yaml.Node | None) -> tuple[yaml.Node, yaml.Node] | None:
     return next(((key, value) for key, value in pairs if key.value == "mutes"), None)
 
 
-def mute_fields(code: str, node: str, until: datetime | None, severity: Severity | None, reason: str) -> dict[str, str]:
+def mute_fields(
+    code: str, node: str, about: Sequence[str], until: datetime | None, severity: Severity | None, reason: str
+) -> dict[str, str]:
     fields = {"code": code, "node": _quoted(node)}
+    if about:
+        fields["about"] = f"[{', '.join(map(_quoted, about))}]"
     if until is not None:
         moment = (until if until.tzinfo else until.replace(tzinfo=UTC)).astimezone(UTC)
         fields["until"] = moment.replace(microsecond=0).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -110,7 +116,7 @@ def _replace(path: Path, text: str) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
         try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
                 file.write(text)
             Path(name).chmod(target.stat().st_mode & 0o777 if target.exists() else 0o644)
             Path(name).replace(target)

@@ -13,6 +13,8 @@
         until: 2026-03-01T00:00:00Z   # without it, for good; without a time zone, UTC
         severity: warning             # what it was when muted: it wakes when it gets worse
         reason: a new disk is ordered
+      - code: SERVICE_FAILED
+        about: [caddy]                # only what concerns nothing else: units, namespaces, hosts, ...
 
 What a file doesn't name keeps its default, except that ``expected_services`` as a whole replaces ours.
 """
@@ -68,6 +70,7 @@ class Mute(BaseModel):
 
     code: Code
     node: Name = "*"
+    about: list[Name] | None = None
     until: Moment | None = None
     severity: Severity | None = None
     reason: str = ""
@@ -75,6 +78,8 @@ class Mute(BaseModel):
     def covers(self, alert: Alert, now: datetime) -> bool:
         """Whether the alert is muted: not after the end, and not when it is worse than it was."""
         if self.code != alert.code or not fnmatchcase(alert.node, self.node):
+            return False
+        if self.about is not None and not set(alert.about) <= set(self.about):
             return False
         over = self.until is not None and now >= self.until
         worse = self.severity is not None and alert.severity.rank < self.severity.rank
@@ -120,10 +125,11 @@ def read_policy(path: Path) -> Policy:
 
 
 def read_text(path: Path) -> str:
+    """The file's text, its line ends as they are."""
     try:
         if path.stat().st_size > SIZE_LIMIT:
             raise MonitorError(f"{path}: too large for a policy")
-        return path.read_text(encoding="utf-8-sig")
+        return path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
         raise MonitorError(f"{path}: no such file") from None
     except OSError as error:

@@ -31,9 +31,15 @@ class Duration(click.ParamType[timedelta]):
 @click.command()
 @click.argument("code", shell_complete=completion.codes)
 @click.option("--for", "duration", type=Duration(), metavar="TIME", help="For how long, such as 30m, 2h, 3d or 1w.")
+@click.option(
+    "--about",
+    multiple=True,
+    metavar="NAME",
+    help="Only what concerns nothing but this unit, namespace, host, … May be repeated.",
+)
 @click.option("--reason", required=True, help="Why; shown wherever the muted alert is.")
 @global_flags
-def mute(settings: Settings, code: str, duration: timedelta | None, reason: str) -> None:
+def mute(settings: Settings, code: str, duration: timedelta | None, about: tuple[str, ...], reason: str) -> None:
     """Silence an alert, for a while or until it gets worse.
 
     Adds a line to the policy file, which is made when there is none, and leaves the rest of it as it is. --node may
@@ -41,6 +47,7 @@ def mute(settings: Settings, code: str, duration: timedelta | None, reason: str)
     more or less severe, --severity says how bad it is now.
     """
     from orama_monitor.alerts import Severity, explain, muting
+    from orama_monitor.alerts.words import names
     from orama_monitor.commands.session import policy, policy_path
     from orama_monitor.snapshot import now
 
@@ -50,8 +57,9 @@ def mute(settings: Settings, code: str, duration: timedelta | None, reason: str)
     severity = Severity(settings.severity or usual)
     until = now() + duration if duration else None
     for node in settings.node or ("*",):
-        muting.add_mute(path, rule.code, node=node, until=until, severity=severity, reason=reason)
+        muting.add_mute(path, rule.code, node=node, about=about, until=until, severity=severity, reason=reason)
+        only = f" about {names(about)}" if about else ""
         where = "everywhere" if node == "*" else f"on {node}"
         end = f"until {until:%Y-%m-%d %H:%M:%S} UTC" if until else "for good"
         wakes = "" if severity is Severity.CRITICAL else f", unless it gets worse than {severity.value}"
-        click.echo(f"{path}: {rule.code} is muted {where} {end}{wakes}")
+        click.echo(f"{path}: {rule.code}{only} is muted {where} {end}{wakes}")

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orama_monitor.alerts import judge
+from orama_monitor.alerts import policy as policy_module
 from orama_monitor.alerts.alert import Severity, standing
 from orama_monitor.alerts.muting import add_mute, mute_fields, with_mute
 from orama_monitor.alerts.policy import Policy, parse_policy, read_policy
@@ -44,6 +45,12 @@ def test_everything_in_a_policy_is_read() -> None:
     assert policy.required("node") == {"orama-node", "orama-ipfs"}
     assert policy.required("nameserver-ns1") == {"orama-node", "orama-ipfs", "caddy"}
     assert policy.mutes[0].until == datetime(2026, 3, 1, tzinfo=UTC)
+
+
+def test_the_policy_that_is_shown_is_one() -> None:
+    shown = "\n".join(line for line in (policy_module.__doc__ or "").splitlines() if line.startswith("    "))
+    policy = parse_policy(shown, PATH)
+    assert [mute.about for mute in policy.mutes] == [None, ["caddy"]] and policy.thresholds.disk_pct == 90
 
 
 def test_defaults_require_what_the_roles_need() -> None:
@@ -219,7 +226,7 @@ def test_a_wrong_mute_leaves_the_file_as_it_was(tmp_path: Path) -> None:
 @settings(deadline=None)
 @given(reason=st.text(max_size=80), node=st.text(min_size=1, max_size=40))
 def test_any_reason_and_pattern_comes_back(reason: str, node: str) -> None:
-    edited = with_mute(FULL, PATH, mute_fields("ZOMBIES", node, None, None, reason))
+    edited = with_mute(FULL, PATH, mute_fields("ZOMBIES", node, (), None, None, reason))
     mute = parse_policy(edited, PATH).mutes[-1]
     printable = "".join(char if char.isprintable() else " " for char in reason)
     assert mute.reason == printable and len(yaml.safe_load(edited)["mutes"]) == 2
@@ -232,3 +239,21 @@ def test_any_text_is_a_policy_or_an_error_of_one_line(text: str) -> None:
         parse_policy(text, PATH)
     except MonitorError as error:
         assert "\n" not in str(error)
+
+
+def test_a_mute_about_one_unit_leaves_the_others_heard(tmp_path: Path) -> None:
+    snapshot = healthy()
+    b.failed(snapshot, 2, "orama-olric")
+    b.failed(snapshot, 2, "orama-ipfs")
+    path = tmp_path / "policy.yml"
+    add_mute(path, "SERVICE_FAILED", node=host(2), about=["orama-olric"])
+    found = [alert for alert in judge(snapshot, read_policy(path)) if alert.code == "SERVICE_FAILED"]
+    assert {(*alert.about, alert.muted) for alert in found} == {("orama-olric", True), ("orama-ipfs", False)}
+
+
+def test_line_ends_stay_as_they_are(tmp_path: Path) -> None:
+    path = tmp_path / "policy.yml"
+    before = FULL.replace("\n", "\r\n").encode()
+    path.write_bytes(before)
+    add_mute(path, "ZOMBIES")
+    assert path.read_bytes().startswith(before)

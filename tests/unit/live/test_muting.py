@@ -9,6 +9,8 @@ from textual.widgets._toast import Toast
 
 from orama_monitor.live.screens.main import MainScreen
 from orama_monitor.live.screens.mute import MuteScreen
+from tests.unit.alerts.breaking import failed
+from tests.unit.clusters import healthy
 from tests.unit.live.fakes import FakeNodes, with_memory
 from tests.unit.live.harness import running
 
@@ -70,3 +72,16 @@ class TestMuting:
         async with running(FakeNodes(with_memory(95))) as live:
             await live.press("7", "m")
             assert "--policy" in live.notices[0]
+
+    async def test_only_what_the_alert_is_about(self, tmp_path: Path) -> None:
+        path = tmp_path / "policy.yml"
+        snapshot = healthy()
+        failed(snapshot, 1, "orama-olric")
+        failed(snapshot, 1, "orama-ipfs")
+        async with running(FakeNodes(snapshot), size=(120, 40), policy_path=path) as live:
+            await live.press("7", "slash", *"olric has failed", "enter", "m")
+            assert "SERVICE_FAILED on" in live.text and ": orama-olric" in live.text
+            await live.press("enter")
+            await live.until(lambda: path.exists() and "muted" in live.text)
+            await live.press("escape")
+            assert "orama-ipfs has failed" in live.text and "1 muted" in live.text

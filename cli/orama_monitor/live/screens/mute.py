@@ -16,6 +16,7 @@ from textual.widgets import Input, Static
 from orama_monitor.alerts.alert import Alert
 from orama_monitor.alerts.muting import add_mute
 from orama_monitor.alerts.policy import Policy, read_policy
+from orama_monitor.alerts.words import names
 from orama_monitor.errors import MonitorError
 from orama_monitor.live.durations import EXAMPLE, duration
 from orama_monitor.live.widgets.key_bar import KeyBar
@@ -50,6 +51,8 @@ class MuteScreen(ModalScreen[Policy]):
 
     def compose(self) -> ComposeResult:
         title = Text("Mute ", style=style.TITLE).append(f"{clean(self.alert.code)} on {clean(self.alert.node)}")
+        if self.alert.about:
+            title.append(f": {clean(names(self.alert.about))}")
         with Vertical(id="box"):
             yield Static(title)
             yield Static(Text("It is heard again at once should it get worse.\n", style=style.DIM))
@@ -70,6 +73,7 @@ class MuteScreen(ModalScreen[Policy]):
                 self.policy_path,
                 self.alert.code,
                 node=self.alert.node,
+                about=self.alert.about,
                 until=self.now + length if length else None,
                 severity=self.alert.severity,
                 reason=self.query_one("#reason", Input).value.strip(),
