@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Set
 from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PrivateAttr
 
 from orama_monitor.alerts import judge
 from orama_monitor.alerts.alert import CLUSTER, Alert, Severity, standing
 from orama_monitor.alerts.policy import Policy
 from orama_monitor.alerts.rule import Rule
+from orama_monitor.alerts.thresholds import Thresholds
 from orama_monitor.report import SCHEMA_VERSION, NodeReport
 from orama_monitor.snapshot import ConfiguredNode, NodeResult, Snapshot
 
@@ -67,6 +68,12 @@ class ClusterReport(BaseModel):
     summary: Summary
     alerts: list[Alert]
     nodes: list[JudgedNode]
+    _stale_after: float = PrivateAttr(default=Thresholds().wg_handshake_s)
+
+    @property
+    def stale_after(self) -> float:
+        """Above how many s a handshake is stale, by the policy that judged."""
+        return self._stale_after
 
     def standing(self, least: Severity = Severity.INFO, node: str | None = None) -> list[Alert]:
         """The alerts as severe as ``least``, of one host or all; without what is muted and what that explains."""
@@ -104,7 +111,9 @@ def assess(
         partial=snapshot.partial,
         configured=snapshot.configured,
     )
-    return ClusterReport(meta=meta, summary=summarize(snapshot, alerts), alerts=alerts, nodes=nodes)
+    report = ClusterReport(meta=meta, summary=summarize(snapshot, alerts), alerts=alerts, nodes=nodes)
+    report._stale_after = policy.thresholds.wg_handshake_s
+    return report
 
 
 def _concerning(alerts: list[Alert], names: Set[str]) -> list[Alert]:

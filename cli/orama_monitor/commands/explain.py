@@ -34,7 +34,7 @@ def explain(settings: Settings, code: str | None) -> None:
     elif code:
         output.show(explained.one(wanted[0], limits))
     else:
-        output.show(explained.listing(wanted))
+        output.show(explained.listing(wanted, limits))
 
 
 def _facts(rule: Rule, limits: Thresholds) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from orama_monitor.live.state import AlertKey, NodeKey, State
 from orama_monitor.live.trends import trends
 from orama_monitor.views import style
 from orama_monitor.views.columns import Column, Table
-from orama_monitor.views.facts import of_section
+from orama_monitor.views.facts import Judged, of_section
 from orama_monitor.views.flow import Flow, sentence
 from orama_monitor.views.folding import fold
 from orama_monitor.views.node import one
@@ -46,7 +46,8 @@ def of_node(state: State, host: str) -> Iterable[Item]:
     if node is None:
         yield Text(f"{clean(host)} is no longer among the nodes.", style=style.DIM)
         return
-    first, *rest = one(node, state.report.standing(node=host), detailed=True)
+    by = Judged(state.report.standing(node=host), state.report.stale_after)
+    first, *rest = one(node, by, detailed=True)
     yield first
     yield Text()
     yield trends(state.history, state.report.standing(), host)
@@ -96,14 +97,14 @@ def _meaning(code: str, policy: Policy) -> Iterable[Item]:
 def _because(alert: Alert, state: State) -> Iterable[Item]:
     if alert.cause is None or state.report is None:
         return
-    causes = [a for a in state.report.alerts if (a.code, a.node) == (alert.cause.code, alert.cause.node)]
-    yield from _listed("Because of", causes[:1], state.history)
+    causes = [other for other in state.report.alerts if other.key == alert.cause.key]
+    yield from _listed("Because of", causes, state.history)
 
 
 def _follows(alert: Alert, state: State) -> Iterable[Item]:
     assert state.report is not None
     folded = fold(state.report.alerts)
-    roots = [root for root in [*folded.roots, *folded.muted] if alert_key(root.alert) == alert_key(alert)]
+    roots = [root for root in [*folded.roots, *folded.muted] if root.alert.key == alert.key]
     yield from _listed("What follows from it", [a for root in roots for a in root.consequences], state.history)
 
 
@@ -126,7 +127,7 @@ def _evidence(alert: Alert, report: ClusterReport) -> Iterable[Item]:
     if node.report is None:
         yield sentence(Text(clean(node.error or "no report came back")), INDENT)
     elif section is not None:
-        facts = of_section(node.report, section, report.standing(node=node.host))
+        facts = of_section(node.report, section, Judged(report.standing(node=node.host), report.stale_after))
         if facts is not None:
             yield Flow(facts, indent=INDENT)
     yield Choices(_link(node.host), [NodeKey(node.host)])

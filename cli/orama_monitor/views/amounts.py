@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from rich.text import Text
 
-from orama_monitor.alerts.thresholds import Thresholds
 from orama_monitor.report import WireguardPeer
 from orama_monitor.views import style
-
-STALE_AFTER = Thresholds().wg_handshake_s
 
 
 def percent(value: int | None) -> str | None:
@@ -53,16 +51,21 @@ def megabytes(value: int | None) -> str:
     return "?" if value is None else size(value * 1024 * 1024) or "?"
 
 
-def fresh(peer: WireguardPeer) -> bool:
-    return peer.handshake_age_sec is not None and peer.handshake_age_sec <= STALE_AFTER
+def fresh(peer: WireguardPeer, stale_after: float) -> bool:
+    return peer.handshake_age_sec is not None and peer.handshake_age_sec <= stale_after
 
 
-def handshake(peer: WireguardPeer, word: bool = True) -> Text:
+def heard(peers: Sequence[WireguardPeer], stale_after: float) -> Text:
+    """How many of the peers were heard lately."""
+    return of(sum(fresh(peer, stale_after) for peer in peers), len(peers))
+
+
+def handshake(peer: WireguardPeer, stale_after: float, word: bool = True) -> Text:
     """The age of a handshake, marked when it is stale or there was none."""
     if peer.handshake_age_sec is None:
         return Text("✗ never" if word else "✗", style=style.BAD)
     age = seconds(peer.handshake_age_sec)
-    return Text(f"{age}") if fresh(peer) else Text(f"{age}!", style=style.WARN)
+    return Text(f"{age}") if fresh(peer, stale_after) else Text(f"{age}!", style=style.WARN)
 
 
 def of(good: int, total: int) -> Text:

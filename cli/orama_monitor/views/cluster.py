@@ -11,7 +11,7 @@ from rich.text import Text
 from orama_monitor.alerts.alert import Alert, Severity
 from orama_monitor.report import NodeReport, System
 from orama_monitor.views import alerts, headline, style
-from orama_monitor.views.amounts import fresh, hundredths, of, percent, seconds
+from orama_monitor.views.amounts import heard, hundredths, of, percent, seconds
 from orama_monitor.views.columns import Column, Table
 from orama_monitor.views.flow import Flow
 from orama_monitor.views.hosts import host, host_column, role
@@ -68,7 +68,7 @@ def _rows(report: ClusterReport) -> Iterator[list[Text]]:
     for alert in report.standing():
         by_host.setdefault(alert.node, []).append(alert)
     for node in sorted(report.nodes, key=lambda node: _urgency(node, by_host.get(node.host, []))):
-        yield _row(node, by_host.get(node.host, []))
+        yield _row(node, by_host.get(node.host, []), report.stale_after)
 
 
 def _urgency(node: JudgedNode, found: list[Alert]) -> tuple[int, int]:
@@ -76,7 +76,7 @@ def _urgency(node: JudgedNode, found: list[Alert]) -> tuple[int, int]:
     return _STATUS_RANK[node.status], len(Severity) if worst is None else worst.rank
 
 
-def _row(node: JudgedNode, found: list[Alert]) -> list[Text]:
+def _row(node: JudgedNode, found: list[Alert], stale_after: float) -> list[Text]:
     report = node.report
     system = (report.system if report else None) or System()
     return [
@@ -85,7 +85,7 @@ def _row(node: JudgedNode, found: list[Alert]) -> list[Text]:
         role(node.role),
         counts(found),
         raft(report),
-        _peers(report),
+        _peers(report, stale_after),
         _units(report),
         style.figure(percent(system.mem_use_pct), style.worst(found, "MEMORY_HIGH")),
         style.figure(percent(system.disk_use_pct), style.worst(found, "DISK_HIGH")),
@@ -122,7 +122,7 @@ def raft(report: NodeReport | None) -> Text:
     return Text(f"! {state}", style=style.WARN)
 
 
-def _peers(report: NodeReport | None) -> Text:
+def _peers(report: NodeReport | None, stale_after: float) -> Text:
     """Peers with a fresh handshake of all peers."""
     wireguard = report.wireguard if report else None
     if wireguard is None:
@@ -131,7 +131,7 @@ def _peers(report: NodeReport | None) -> Text:
         return Text("✗ down", style=style.BAD)
     if wireguard.peers is None:
         return text(wireguard.peer_count)
-    return of(sum(fresh(peer) for peer in wireguard.peers), len(wireguard.peers))
+    return heard(wireguard.peers, stale_after)
 
 
 def _units(report: NodeReport | None) -> Text:

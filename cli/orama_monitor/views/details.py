@@ -18,11 +18,11 @@ from orama_monitor.views.text import text
 ROWS = 60
 
 
-def render(report: NodeReport) -> Iterator[RenderableType]:
-    """Every table that has rows."""
+def render(report: NodeReport, stale_after: float) -> Iterator[RenderableType]:
+    """Every table that has rows. Handshakes above ``stale_after`` s are marked."""
     for title, table in (
         ("Units", units(report)),
-        ("WireGuard peers", peers(report)),
+        ("WireGuard peers", peers(report, stale_after)),
         ("RQLite members, as this node sees them", members(report)),
         ("Zombies", processes(report.processes.zombies if report.processes else None)),
         ("Orphans", processes(report.processes.orphans if report.processes else None)),
@@ -71,7 +71,7 @@ def units(report: NodeReport) -> Table:
     return table
 
 
-def peers(report: NodeReport) -> Table:
+def peers(report: NodeReport, stale_after: float) -> Table:
     columns = (
         Column("ENDPOINT", minimum=15),
         Column("HANDSHAKE", justify="right"),
@@ -86,7 +86,9 @@ def peers(report: NodeReport) -> Table:
         found or [], key=lambda peer: -(peer.handshake_age_sec if peer.handshake_age_sec is not None else 2**62)
     ):
         transfer = [text(size(peer.transfer_rx_bytes)), text(size(peer.transfer_tx_bytes))]
-        table.add([text(peer.endpoint), handshake(peer), *transfer, text(peer.allowed), text(peer.public_key)])
+        table.add(
+            [text(peer.endpoint), handshake(peer, stale_after), *transfer, text(peer.allowed), text(peer.public_key)]
+        )
     return table
 
 

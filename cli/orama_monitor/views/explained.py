@@ -43,10 +43,10 @@ def _labelled(label: str, said: Iterable[str]) -> RenderableType:
     return Flow([Text(fact) for fact in said], label=Text(f"{label}".ljust(LABEL + 1), style=style.TITLE))
 
 
-def listing(rules: Iterable[Rule]) -> RenderableType:
+def listing(rules: Iterable[Rule], limits: Thresholds) -> RenderableType:
     """A line an alert."""
     columns = (Column("CODE"), Column("SEVERITY"), Column("ON", priority=2), Column("MEANING", minimum=20, priority=1))
     table = Table(columns)
     for rule in rules:
-        table.add([Text(rule.code), style.severity(rule.severity), Text(rule.scope), Text(rule.explained())])
+        table.add([Text(rule.code), style.severity(rule.severity), Text(rule.scope), Text(rule.explained(limits))])
     return table

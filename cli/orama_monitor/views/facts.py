@@ -23,10 +23,19 @@ from orama_monitor.report import (
     Services,
     System,
     Wireguard,
+    WireguardPeer,
 )
 from orama_monitor.views import style
 from orama_monitor.views.amounts import fresh, hundredths, megabytes, percent, seconds, size, whole
+from orama_monitor.views.hosts import short_unit
 from orama_monitor.views.text import clean
+
+
+class Judged(NamedTuple):
+    """By what facts are marked: the node's alerts, and above how many s a handshake is stale."""
+
+    alerts: Sequence[Alert]
+    stale_after: float
 
 
 class Figure(NamedTuple):
@@ -37,15 +46,25 @@ class Figure(NamedTuple):
     code: str
     of: str = ""
 
-    def marked(self, alerts: Sequence[Alert]) -> Text | None:
+    def marked(self, by: Judged) -> Text | None:
         if self.said is None:
             return None
-        return (
-            Text(f"{self.label} ").append_text(style.figure(self.said, style.worst(alerts, self.code))).append(self.of)
-        )
+        figure = style.figure(self.said, style.worst(by.alerts, self.code))
+        return Text(f"{self.label} ").append_text(figure).append(self.of)
 
 
-Facts = Iterable[Text | Figure | None]
+class Heard(NamedTuple):
+    """How many of these peers were heard lately, marked when not all were."""
+
+    peers: Sequence[WireguardPeer]
+
+    def marked(self, by: Judged) -> Text:
+        heard = sum(fresh(peer, by.stale_after) for peer in self.peers)
+        line = f"{heard} of {len(self.peers)} peers fresh"
+        return Text(line) if heard == len(self.peers) else Text(f"! {line}", style=style.WARN)
+
+
+Facts = Iterable[Text | Figure | Heard | None]
 
 
 def known(*facts: Text | None) -> list[Text]:
@@ -106,15 +125,15 @@ def services(found: Services) -> Facts:
     yield from (
         _unit(clean(unit.name, 80), clean(unit.active_state or "?", 20))
         for unit in loaded
-        if unit.enabled and unit.active_state != "active"
+        if unit.active_state == "failed" or (unit.enabled and unit.active_state != "active")
     )
     yield from (
         Text(f"! {clean(unit.name, 80)} restarts again and again", style=style.WARN)
         for unit in loaded
         if unit.restart_loop_risk
     )
-    known_names = {unit.name for unit in loaded}
-    yield from (_unit(clean(name, 80), "failed") for name in found.failed_units or [] if name not in known_names)
+    told = {short_unit(unit.name) for unit in loaded}
+    yield from (_unit(clean(name, 80), "failed") for name in found.failed_units or [] if short_unit(name) not in told)
 
 
 def _unit(name: str, state: str) -> Text:
@@ -155,9 +174,7 @@ def wireguard(found: Wireguard) -> Facts:
     yield check(found.interface_up, "up", "interface down")
     yield say("", found.wg_ip)
     if found.peers is not None:
-        live = sum(fresh(peer) for peer in found.peers)
-        line = f"{live} of {len(found.peers)} peers fresh"
-        yield Text(line) if live == len(found.peers) else Text(f"! {line}", style=style.WARN)
+        yield Heard(found.peers)
         oldest = max(
             (peer.handshake_age_sec for peer in found.peers if peer.handshake_age_sec is not None), default=None
         )
@@ -281,10 +298,10 @@ SECTIONS: dict[str, tuple[str, Callable[[Any], Facts]]] = {
 }
 
 
-def of_section(report: NodeReport, name: str, alerts: Sequence[Alert]) -> list[Text] | None:
-    """The known facts of one section, given the node's alerts; nothing when the section is not there."""
+def of_section(report: NodeReport, name: str, by: Judged) -> list[Text] | None:
+    """The known facts of one section; nothing when the section is not there."""
     section = getattr(report, name)
     if section is None:
         return None
     facts = SECTIONS[name][1](section)
-    return known(*(fact.marked(alerts) if isinstance(fact, Figure) else fact for fact in facts))
+    return known(*(fact.marked(by) if isinstance(fact, Figure | Heard) else fact for fact in facts))

@@ -47,6 +47,11 @@ def shorten_host(host: str, width: int) -> str:
     return f"{host[: width - 1 - tail]}…{host[-tail:]}"
 
 
+def short_unit(name: str) -> str:
+    """A systemd unit's name without its type."""
+    return name.removesuffix(".service")
+
+
 def unit_column() -> Column:
     """A column of systemd units. They begin alike, so of a name that is too long the beginning goes first."""
 

@@ -9,13 +9,14 @@ from rich.text import Text
 
 from orama_monitor.alerts.alert import Severity
 from orama_monitor.alerts.words import number
+from orama_monitor.report import WireguardPeer
 from orama_monitor.views import headline, style
-from orama_monitor.views.amounts import handshake, of, seconds, size
+from orama_monitor.views.amounts import handshake, heard, of, seconds, size
 from orama_monitor.views.columns import Column, Table
 from orama_monitor.views.flow import legend, sentence
 from orama_monitor.views.hosts import host, host_column, shared_domain, shorten_host
 from orama_monitor.views.notes import notes
-from orama_monitor.views.peers import Mesh, Seen, heard_lately, mesh
+from orama_monitor.views.peers import Mesh, Seen, mesh
 from orama_monitor.views.text import clean, text
 
 if TYPE_CHECKING:
@@ -77,19 +78,27 @@ def _interface(report: ClusterReport, found: Mesh, index: int) -> list[Text]:
     ages = [peer.handshake_age_sec for peer in peers if peer.handshake_age_sec is not None]
     received = sum(peer.transfer_rx_bytes or 0 for peer in peers)
     sent = sum(peer.transfer_tx_bytes or 0 for peer in peers)
-    heard = sum(heard_lately(other) for other in found.sees.get(node.host, {}).values())
+    counts = _counts(found, node.host, peers)
     return [
         text(wireguard.wg_ip),
         style.yes_no(wireguard.interface_up, good="up", bad="DOWN"),
-        of(heard, len(found.hosts) - 1),
+        counts[0],
         text(seconds(max(ages, default=None))),
         text(wireguard.mtu),
         text(wireguard.listen_port),
         text(wireguard.config_perms),
         text(size(received)),
         text(size(sent)),
-        text(len(found.strangers.get(node.host, [])) or None),
+        counts[1],
     ]
+
+
+def _counts(found: Mesh, host: str, peers: list[WireguardPeer]) -> tuple[Text, Text]:
+    """The peers of all there should be, and the strangers; of a part of the mesh nobody knows who they are."""
+    if found.is_part:
+        return heard(peers, found.stale_after), text(None)
+    lately = sum(map(found.heard_lately, found.sees.get(host, {}).values()))
+    return of(lately, len(found.hosts) - 1), text(len(found.strangers.get(host, [])) or None)
 
 
 class Matrix:
@@ -130,19 +139,20 @@ class Matrix:
             return Text("·", style=style.DIM)
         if other not in self.mesh.sees.get(one, {}):
             return Text("?", style=style.DIM)
-        cell = _side(self.mesh.sees[one][other])
+        cell = self._side(self.mesh.sees[one][other])
         return cell.append("≠", style=style.BAD) if self.mesh.one_sided(one, other) else cell
 
-
-def _side(seen: Seen) -> Text:
-    return Text("∅", style=style.BAD) if seen is None else handshake(seen, word=False)
+    def _side(self, seen: Seen) -> Text:
+        if seen is None:
+            return Text("∅", style=style.BAD)
+        return handshake(seen, self.mesh.stale_after, word=False)
 
 
 def _pairs(found: Mesh) -> list[RenderableType]:
     """Each pair in trouble, with what either side says; a silent node's pairs in one line."""
     lines: list[RenderableType] = [Text()]
     for silent in (name for name in found.hosts if name not in found.sees):
-        deaf = sum(silent in seen and not heard_lately(seen[silent]) for seen in found.sees.values())
+        deaf = sum(silent in seen and not found.heard_lately(seen[silent]) for seen in found.sees.values())
         said = f"told nothing of its peers; {deaf or 'none'} of {number(len(found.sees), 'other node')} "
         said += "misses it" if deaf < 2 else "miss it"
         lines.append(sentence(Text.assemble((f"? {clean(silent)} ", style.WARN), said)))
@@ -170,4 +180,4 @@ def _told(found: Mesh, one: str, other: str) -> Text:
     if other not in found.sees.get(one, {}):
         return Text("? not told", style=style.DIM)
     seen = found.sees[one][other]
-    return Text("∅ no such peer", style=style.BAD) if seen is None else handshake(seen)
+    return Text("∅ no such peer", style=style.BAD) if seen is None else handshake(seen, found.stale_after)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
@@ -12,7 +12,7 @@ from orama_monitor.alerts.alert import Alert, Severity
 from orama_monitor.report import NodeReport
 from orama_monitor.views import details, headline, style
 from orama_monitor.views.amounts import seconds
-from orama_monitor.views.facts import SECTIONS, known, of_section, say
+from orama_monitor.views.facts import SECTIONS, Judged, known, of_section, say
 from orama_monitor.views.flow import Flow, sentence
 from orama_monitor.views.hosts import role
 from orama_monitor.views.subsystems import section_of
@@ -30,7 +30,7 @@ def render(report: ClusterReport, least: Severity | None = None) -> RenderableTy
     parts: list[RenderableType] = [headline.render(report)]
     for node in report.nodes:
         found = sorted(report.standing(least or Severity.INFO, node.host), key=_telling)
-        parts += [Text(), *one(node, found, detailed=len(report.nodes) == 1)]
+        parts += [Text(), *one(node, Judged(found, report.stale_after), detailed=len(report.nodes) == 1)]
     if not report.nodes:
         parts.append(Text("\nNo nodes.", style=style.DIM))
     return Group(*parts)
@@ -40,17 +40,17 @@ def _telling(alert: Alert) -> tuple[bool, int]:
     return not alert.is_root, alert.severity.rank
 
 
-def one(node: JudgedNode, found: list[Alert], detailed: bool) -> Iterable[RenderableType]:
-    """One node: ``found`` are the alerts that stand on it."""
+def one(node: JudgedNode, by: Judged, detailed: bool) -> Iterable[RenderableType]:
+    """One node, and the alerts that stand on it."""
     yield _title(node)
-    yield from _alerts(found)
+    yield from _alerts(by.alerts)
     if node.report is None:
-        if not found:
+        if not by.alerts:
             yield sentence(Text(clean(node.error or "no report came back"), style=style.BAD), 2)
         return
-    yield from _sections(node.report, found)
+    yield from _sections(node.report, by)
     if detailed:
-        yield from details.render(node.report)
+        yield from details.render(node.report, by.stale_after)
 
 
 def _title(node: JudgedNode) -> RenderableType:
@@ -62,7 +62,7 @@ def _title(node: JudgedNode) -> RenderableType:
     return Flow([*facts, *known(say("took", node.collection_ms, " ms"))])
 
 
-def _alerts(found: list[Alert]) -> Iterable[RenderableType]:
+def _alerts(found: Sequence[Alert]) -> Iterable[RenderableType]:
     hints: set[str] = set()
     for alert in found:
         line = style.severity(alert.severity)
@@ -76,11 +76,11 @@ def _alerts(found: list[Alert]) -> Iterable[RenderableType]:
             yield sentence(Text(f"→ {clean(alert.hint)}"), 4)
 
 
-def _sections(report: NodeReport, found: list[Alert]) -> Iterable[RenderableType]:
-    for name in sorted(SECTIONS, key=lambda name: _rank(name, found)):
-        facts = of_section(report, name, found)
+def _sections(report: NodeReport, by: Judged) -> Iterable[RenderableType]:
+    for name in sorted(SECTIONS, key=lambda name: _rank(name, by.alerts)):
+        facts = of_section(report, name, by)
         if facts is not None:
-            yield Flow(facts, _label(_mark(name, found), SECTIONS[name][0]))
+            yield Flow(facts, _label(_mark(name, by.alerts), SECTIONS[name][0]))
     for name, outcome in sorted(report.collectors.items()):
         if outcome.status in ("failed", "timeout"):
             said = f"{outcome.status} after {outcome.ms} ms: {clean(outcome.error or 'no reason given')}"
@@ -94,10 +94,10 @@ def _label(mark: Text, name: str) -> Text:
     return Text().append_text(mark).append(f" {name}".ljust(LABEL - 1), style=style.TITLE)
 
 
-def _mark(name: str, found: list[Alert]) -> Text:
+def _mark(name: str, found: Sequence[Alert]) -> Text:
     return style.symbol(style.worst([alert for alert in found if section_of(alert.subsystem) == name]))
 
 
-def _rank(name: str, found: list[Alert]) -> int:
+def _rank(name: str, found: Sequence[Alert]) -> int:
     worst = style.worst([alert for alert in found if section_of(alert.subsystem) == name])
     return len(Severity) if worst is None else worst.rank

@@ -8,6 +8,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from orama_monitor.views import details, style
+from orama_monitor.views.facts import Judged
 from orama_monitor.views.node import one
 from orama_monitor.views.text import clean
 
@@ -23,4 +24,4 @@ def render(report: ClusterReport) -> RenderableType:
     found = report.standing(node=node.host)
     collectors = details.collectors(node.report)
     collectors.indent = 0
-    return Group(collectors, Text(), *one(node, found, detailed=False))
+    return Group(collectors, Text(), *one(node, Judged(found, report.stale_after), detailed=False))

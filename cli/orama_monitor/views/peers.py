@@ -20,11 +20,18 @@ class Mesh:
     """``sees[a][b]`` is b as a sees it, None where b is not among its peers, missing where a left peers out.
 
     A node that did not tell of its peers is not in ``sees``; ``strangers[a]`` are a's peers that are no node here.
+    Where only a part of the environment is here, that says nothing.
     """
 
     hosts: list[str]
     sees: dict[str, dict[str, Seen]]
     strangers: dict[str, list[WireguardPeer]]
+    stale_after: float
+    is_part: bool
+
+    def heard_lately(self, side: Seen) -> bool:
+        """Whether there is such a peer and its handshake is fresh."""
+        return side is not None and fresh(side, self.stale_after)
 
     def one_sided(self, one: str, other: str) -> bool:
         """Whether exactly one of two nodes has heard the other lately, both having told."""
@@ -32,14 +39,14 @@ class Mesh:
             return False
         if other not in self.sees[one] or one not in self.sees[other]:
             return False
-        return heard_lately(self.sees[one][other]) != heard_lately(self.sees[other][one])
+        return self.heard_lately(self.sees[one][other]) != self.heard_lately(self.sees[other][one])
 
     def troubled_pairs(self) -> Iterator[tuple[str, str]]:
         """Every pair in which at least one side that told has not heard the other lately."""
         for index, one in enumerate(self.hosts):
             for other in self.hosts[index + 1 :]:
                 sides = [self.sees[a][b] for a, b in ((one, other), (other, one)) if b in self.sees.get(a, {})]
-                if sides and not all(heard_lately(side) for side in sides):
+                if sides and not all(map(self.heard_lately, sides)):
                     yield one, other
 
 
@@ -66,14 +73,9 @@ def mesh(report: ClusterReport) -> Mesh:
                 sees[node.host][owner] = peer
             else:
                 strangers.setdefault(node.host, []).append(peer)
-    return Mesh(hosts, sees, strangers)
+    return Mesh(hosts, sees, strangers, report.stale_after, len(report.nodes) < len(report.meta.configured))
 
 
 def _by_endpoint(peer: WireguardPeer, hosts: set[str]) -> str | None:
     address = (peer.endpoint or "").rpartition(":")[0].strip("[]")
     return address if address in hosts else None
-
-
-def heard_lately(side: Seen) -> bool:
-    """Whether there is such a peer and its handshake is fresh."""
-    return side is not None and fresh(side)

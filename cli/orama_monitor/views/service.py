@@ -14,7 +14,7 @@ from orama_monitor.views.amounts import of, seconds
 from orama_monitor.views.columns import Column, Table
 from orama_monitor.views.details import state
 from orama_monitor.views.flow import legend
-from orama_monitor.views.hosts import host, host_column, unit_column
+from orama_monitor.views.hosts import host, host_column, short_unit, unit_column
 from orama_monitor.views.notes import notes
 from orama_monitor.views.text import clean, text
 
@@ -65,14 +65,9 @@ def matrix(report: ClusterReport) -> RenderableType:
     return table
 
 
-def short(unit: str) -> str:
-    """A unit's name without its type."""
-    return unit.removesuffix(".service")
-
-
 def _units(node: JudgedNode) -> dict[str, Service]:
     services = node.report.services if node.report else None
-    return {short(unit.name): unit for unit in (services.services if services else None) or []}
+    return {short_unit(unit.name): unit for unit in (services.services if services else None) or []}
 
 
 def _is_loaded(unit: Service) -> bool:
@@ -122,6 +117,6 @@ def trouble(report: ClusterReport) -> Table:
                 table.add([host(node.host), text(name), looping, since, text(unit.n_restarts), text(unit.sub_state)])
         failed = node.report.services.failed_units if node.report and node.report.services else None
         for name in failed or []:
-            if short(name) not in units:
+            if short_unit(name) not in units:
                 table.add([host(node.host), text(name), state("failed"), text(None), text(None), text(None)])
     return table

@@ -19,6 +19,7 @@ from orama_monitor.report import Process
 from orama_monitor.snapshot import Snapshot
 from orama_monitor.views import brief, node_report
 from orama_monitor.views.peers import mesh
+from tests.unit.alerts.breaking import failed
 from tests.unit.clusters import healthy, host, lost, report
 
 VIEWS = ("cluster", "node", "service", "mesh", "dns", "namespaces", "alerts")
@@ -258,3 +259,39 @@ def test_peers_that_were_left_out_are_not_called_missing() -> None:
     wireguard.model_extra["peers_omitted"] = 1
     found = mesh(assess(snapshot))
     assert list(found.troubled_pairs()) == []
+
+
+def with_policy(snapshot: Snapshot, seconds: float) -> ClusterReport:
+    return assess(snapshot, Policy(thresholds=Thresholds(wg_handshake_s=seconds)))
+
+
+@pytest.mark.parametrize("view", ["cluster", "mesh", "node"])
+def test_handshakes_are_marked_by_the_policy(view: str) -> None:
+    snapshot = healthy(3)
+    wireguard = report(snapshot, 0).wireguard
+    assert wireguard and wireguard.peers
+    wireguard.peers[0].handshake_age_sec = 300
+    marks = {"cluster": "1/2!", "mesh": "5m!", "node": "! 1 of 2 peers fresh"}
+    assert marks[view] in shown(view, with_policy(snapshot, 180))
+    assert marks[view] not in shown(view, with_policy(snapshot, 600))
+
+
+def test_one_node_of_many_has_no_strangers() -> None:
+    snapshot = healthy(4)
+    wireguard = report(snapshot, 1).wireguard
+    assert wireguard and wireguard.peers
+    wireguard.peers[0].handshake_age_sec = 300
+    text = shown("mesh", assess(snapshot, shown=[host(1)]), 200)
+    row = next(line for line in text.splitlines() if f" {host(1)} " in line)
+    assert "2/3!" in row and row.endswith("–")
+
+
+def test_a_failed_unit_is_told_once() -> None:
+    snapshot = healthy(2)
+    failed(snapshot, 0, "orama-olric")
+    services = report(snapshot, 0).services
+    assert services
+    services.failed_units = ["orama-olric.service", "certbot.timer"]
+    text = shown("node", assess(snapshot), 200)
+    assert text.count("✗ orama-olric failed") == 1 and text.count("✗ certbot.timer failed") == 1
+    assert "✗ orama-olric.service" not in text
