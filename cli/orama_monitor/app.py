@@ -16,6 +16,7 @@ from orama_monitor.errors import MonitorError
 EXIT_FAILED = 1
 EXIT_INTERRUPTED = 130
 EXIT_CLOSED_PIPE = 141
+ERROR_LIMIT = 2000
 _SHOW = "orama_monitor.commands.show"
 _HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -87,7 +88,7 @@ def main() -> NoReturn:
         _complain(error)
         code = error.exit_code
     except MonitorError as error:
-        click.echo(f"orama: {error}", err=True)
+        _say(str(error))
     except (KeyboardInterrupt, click.Abort):
         code = EXIT_INTERRUPTED
     except BrokenPipeError:
@@ -95,14 +96,23 @@ def main() -> NoReturn:
     except SystemExit as ended:  # click's after a completion; with a code, click's and Rich's answer to a closed pipe
         code = EXIT_CLOSED_PIPE if ended.code else 0
     except OSError as error:
-        click.echo(f"orama: {error.strerror or error}", err=True)
+        _say(error.strerror or str(error))
     _finish(code)
 
 
 def _complain(error: click.ClickException) -> None:
-    click.echo(f"orama: {error.format_message()}", err=True)
+    _say(error.format_message())
     if isinstance(error, click.UsageError) and error.ctx is not None:
         click.echo(f"Try: {error.ctx.command_path} --help", err=True)
+
+
+def _say(error: str) -> None:
+    """One line on standard error; some of it may be a node's words."""
+    if not error.isprintable():
+        from orama_monitor.views.text import clean
+
+        error = clean(error.encode("utf-8", "backslashreplace").decode(), ERROR_LIMIT)
+    click.echo(f"orama: {error}", err=True)
 
 
 def _finish(code: int) -> NoReturn:

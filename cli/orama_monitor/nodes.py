@@ -60,7 +60,7 @@ class ConfError(MonitorError):
 def read_nodes(path: Path) -> list[Node]:
     """Every node of the file, in its order. Raises MonitorError, also when there is none."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise MonitorError(f"{path}: no such file; name yours with --config FILE or ORAMA_NODES_CONF") from None
     except UnicodeDecodeError:

@@ -98,3 +98,5 @@ def search(query: str, data: Any) -> Any:
         raise click.UsageError(f"--query: {query!r}: {' '.join(str(error).split())}") from None
     except RecursionError:
         raise click.UsageError("--query: nested too deep") from None
+    except (ValueError, ArithmeticError) as error:  # a step of 0, a number without end
+        raise click.UsageError(f"--query: {query!r}: {error}") from None

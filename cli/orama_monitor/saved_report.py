@@ -40,6 +40,8 @@ def _no_garbage() -> Iterator[None]:
 
 
 def _content(path: str) -> bytes:
+    if path == STDIN and sys.stdin is None:
+        raise MonitorError(f"{path}: standard input is closed")
     try:
         return sys.stdin.buffer.read(SIZE_LIMIT) if path == STDIN else Path(path).read_bytes()
     except FileNotFoundError:

@@ -122,3 +122,9 @@ def test_any_text_gives_nodes_or_one_clear_line(text: str) -> None:
         assert parse(text)
     except MonitorError as error:
         assert "\n" not in str(error)
+
+
+def test_a_mark_of_windows_at_its_start_is_no_word(tmp_path: Path) -> None:
+    path = tmp_path / "remote-nodes.conf"
+    path.write_text("# two\ntestnet|root@198.51.100.1|node\n", encoding="utf-8-sig")
+    assert [node.host for node in read_nodes(path)] == ["198.51.100.1"]

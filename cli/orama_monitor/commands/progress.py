@@ -18,9 +18,9 @@ CLEAR = "\r\x1b[2K"
 
 
 class Progress:
-    """Nodes done of all, and who is still open. Silent where standard error is no terminal."""
+    """Nodes done of all, and who is still open. Silent where standard error is no terminal, or closed."""
 
-    def __init__(self, hosts: Sequence[str], stream: TextIO) -> None:
+    def __init__(self, hosts: Sequence[str], stream: TextIO | None) -> None:
         self.total = len(hosts)
         self.open = list(hosts)
         self.stream = stream
@@ -29,8 +29,8 @@ class Progress:
         self.thread: threading.Thread | None = None
 
     def __enter__(self) -> Progress:
-        if self.stream.isatty():
-            self.thread = threading.Thread(target=self._draw, daemon=True)
+        if self.stream is not None and self.stream.isatty():
+            self.thread = threading.Thread(target=self._draw, args=[self.stream], daemon=True)
             self.thread.start()
         return self
 
@@ -38,7 +38,7 @@ class Progress:
         self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
     ) -> None:
         self.over.set()
-        if self.thread:
+        if self.thread and self.stream:
             self.thread.join(timeout=1)
             self.stream.write(CLEAR)
             self.stream.flush()
@@ -57,9 +57,9 @@ class Progress:
             text += f", waiting for {waiting[0]}{more}"
         return text[: max(10, shutil.get_terminal_size().columns - 1)]
 
-    def _draw(self) -> None:
+    def _draw(self, stream: TextIO) -> None:
         self.over.wait(QUIET_FOR)
         while not self.over.is_set():
-            self.stream.write(CLEAR + self.line())
-            self.stream.flush()
+            stream.write(CLEAR + self.line())
+            stream.flush()
             self.over.wait(INTERVAL)

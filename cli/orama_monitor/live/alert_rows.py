@@ -33,13 +33,18 @@ def header(hosts: Iterable[str]) -> tuple[Column, ...]:
 
 
 def alert_key(alert: Alert) -> AlertKey:
-    return AlertKey(alert.code, alert.node, alert.message)
+    return AlertKey(alert.code, alert.node, alert.message, tuple(alert.about))
 
 
 def find(alerts: Iterable[Alert], key: AlertKey) -> Alert | None:
-    """The alert of a line, though its message may have changed since."""
+    """The alert of a line, though its message, and some of what it is about, may have changed since."""
     same = [alert for alert in alerts if (alert.code, alert.node) == (key.code, key.node)]
-    return next((alert for alert in same if alert.message == key.message), same[0] if same else None)
+    about = key.about
+    if about is None:
+        return next((alert for alert in same if alert.message == key.message), None)
+    return next((alert for alert in same if tuple(alert.about) == about), None) or next(
+        (alert for alert in same if not set(about).isdisjoint(alert.about)), None
+    )
 
 
 def alert_rows(state: State, roots_only: bool = False) -> Choices:

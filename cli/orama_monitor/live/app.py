@@ -39,6 +39,7 @@ from orama_monitor.live.terminal import has_gone
 from orama_monitor.live.theme import CSS, THEME
 from orama_monitor.live.watch import Outcome, Watch
 from orama_monitor.live.widgets.lines import Lines
+from orama_monitor.views.text import clean
 
 TICK = 0.25
 OVERLAY_PAUSE = 0.5  # s between two looks at what has arrived, at least
@@ -239,7 +240,8 @@ class LiveApp(App[None]):
         said = self.source.finish(message.outcome)
         self.attention.settled()
         if said:
-            self.notify(said, severity="error" if isinstance(message.outcome, MonitorError) else "information")
+            is_error = isinstance(message.outcome, MonitorError)
+            self.notify(clean(said), severity="error" if is_error else "information", markup=False)
         self.show_state()
 
     # Showing

@@ -26,11 +26,12 @@ class NodeKey:
 
 @dataclass(frozen=True, slots=True)
 class AlertKey:
-    """A line that stands for an alert."""
+    """A line that stands for an alert. ``about`` is not known of what was resolved."""
 
     code: str
     node: str
     message: str
+    about: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

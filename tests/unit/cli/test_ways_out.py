@@ -280,3 +280,29 @@ def test_nothing_is_lost_on_a_terminal_without_unicode(orama: Run, faulty_file: 
     assert done.code == 0
     assert "x unreachable" in done.out
     assert done.out.isascii()
+
+
+@pytest.mark.parametrize("query", ["alerts[::0]", "ceil(to_number('inf'))", "floor(to_number('nan'))"])
+def test_a_query_that_cannot_be_reckoned_is_one_line_and_2(orama: Run, healthy_file: Path, query: str) -> None:
+    done = orama("monitor", "report", "--from", healthy_file, "--query", query)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("orama: --query: ")
+
+
+def test_a_saved_name_cannot_draw_on_the_terminal(orama: Run, tmp_path: Path) -> None:
+    snapshot = healthy(2)
+    snapshot.nodes[0].host = snapshot.configured[0].host = "\x1b]0;x\x07\x1b[2J1"
+    saved = save(snapshot, tmp_path / "saved.json")
+    done = orama("monitor", "cluster", "--from", saved, "--node", "zzz")
+    assert done.code == 1
+    assert "\x1b" not in done.err and "nearest: \\x1b]0;x" in done.err
+
+
+def test_a_closed_standard_input_is_said(orama: Run) -> None:
+    done = orama("monitor", "cluster", "--from", "-", start=f"import sys; sys.stdin = None; {START}")
+    assert (done.code, done.err) == (1, "orama: -: standard input is closed\n")
+
+
+def test_thresholds_in_the_list_are_the_policys(orama: Run, tmp_path: Path) -> None:
+    (tmp_path / "policy.yml").write_text("thresholds: {disk_pct: 97}\n")
+    assert "97 %" in orama("monitor", "explain", "--policy", "policy.yml").out

@@ -6,6 +6,7 @@ from orama_monitor.live.screens.detail import DetailScreen
 from orama_monitor.live.screens.main import MainScreen
 from orama_monitor.live.state import NodeKey
 from orama_monitor.live.widgets.lines import Lines
+from tests.unit.alerts.breaking import failed
 from tests.unit.clusters import healthy, host, lost, report
 from tests.unit.live.fakes import FakeNodes, with_memory
 from tests.unit.live.harness import running
@@ -76,3 +77,25 @@ class TestDetail:
             assert "→ on the node: systemd-cgtop" in live.text
             await live.press("2")
             assert "→ on the node" not in live.text
+
+    async def test_its_cause_is_the_one_that_it_has(self) -> None:
+        snapshot = healthy()
+        failed(snapshot, 1, "orama-ipfs")
+        failed(snapshot, 1, "orama-olric")
+        olric = report(snapshot, 1).olric
+        assert olric is not None
+        olric.service_active = olric.memberlist_up = False
+        async with running(FakeNodes(snapshot), size=(120, 60)) as live:
+            await live.press("7", "slash", *"olric_down", "enter", "enter")
+            because = live.text.partition("Because of")[2]
+            assert "orama-olric has failed" in because and "orama-ipfs has failed" not in because
+
+    async def test_another_alert_does_not_take_its_place(self) -> None:
+        snapshot = healthy()
+        failed(snapshot, 1, "orama-olric")
+        later = snapshot.model_copy(deep=True)
+        failed(snapshot, 1, "orama-ipfs-cluster")
+        async with running(FakeNodes(snapshot), size=(120, 60)) as live:
+            await live.press("7", "slash", *"ipfs-cluster has failed", "enter", "enter")
+            await live.refresh(later)
+            assert "no longer stands" in live.text and "orama-olric" not in live.text

@@ -69,3 +69,11 @@ class TestFilter:
         async with running() as live:
             await live.press("2", "slash", "left_square_bracket", *"/red", "right_square_bracket", "enter")
             assert "[/red]" in live.text
+
+    async def test_a_tab_ends_the_typing(self) -> None:
+        async with running() as live:
+            await live.press("2", "slash", *"nameserver", "tab")
+            await live.press("slash")
+            assert live.app.screen.query_one("#search").has_focus
+            await live.press("enter")
+            assert "Filter “nameserver”" in live.text

@@ -95,3 +95,12 @@ class TestRefreshing:
                 await live.refresh(with_memory(95) if number % 2 == 0 else healthy())
             await live.press("7")
             assert "FLAPS 4×" in live.text
+
+    async def test_trouble_with_brackets_in_it_is_told_as_it_is(self) -> None:
+        nodes = FakeNodes()
+        async with running(nodes) as live:
+            nodes.trouble = "/srv/[prod]/[/x].conf, line 3: \x1b[2J"
+            await live.press("r")
+            await live.until(lambda: bool(live.notices))
+            await live.until(lambda: "/srv/[prod]/[/x].conf" in live.text)
+            assert live.notices == ["/srv/[prod]/[/x].conf, line 3: \\x1b[2J"]

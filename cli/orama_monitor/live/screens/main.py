@@ -101,6 +101,8 @@ class MainScreen(Board):
         self.action_tab((self.query_one(TabBar).current + step) % len(PAGES))
 
     def action_tab(self, index: int) -> None:
+        if self.is_asking:
+            self._end_search()
         self.query_one(TabBar).current = index
         self.query_one(ContentSwitcher).current = PAGES[index].id
         self.page.catch_up()
