@@ -10,7 +10,8 @@ from orama_monitor.alerts.words import clip, names
 
 gateway = Subsystem("gateway")
 
-FINE = ("ok", "healthy")
+#: "unavailable" is what was never set up, such as SOCKS on a relay: the gateway itself takes it for no error.
+FINE = ("ok", "healthy", "unavailable")
 RQLITE_BAD = ("RQLITE_DOWN", "RQLITE_SHUTDOWN", "RQLITE_CANDIDATE", "RQLITE_NOT_READY", "RQLITE_STRONG_READ_FAILED")
 OLRIC_BAD = ("OLRIC_DOWN", "OLRIC_MEMBERLIST_DOWN", "COLLECTOR_FAILED olric")
 IPFS_BAD = ("IPFS_DOWN", "IPFS_CLUSTER_DOWN", "IPFS_ISOLATED", "COLLECTOR_FAILED ipfs")

@@ -251,6 +251,7 @@ CASES = [
     figure("GATEWAY_DOWN", "gateway.responsive", False, None),
     figure("GATEWAY_UNHEALTHY", "gateway.http_status", 503, 200),
     figure("GATEWAY_SUBSYSTEM", "gateway.subsystems.olric.status", "degraded", "OK"),
+    figure("GATEWAY_SUBSYSTEM", "gateway.subsystems.olric.status", "error", "unavailable"),
 ]
 
 

@@ -1,4 +1,4 @@
-"""A STUB of Orama's gateway: answers /v1/health as the real one does, and does nothing else.
+"""A STUB of Orama's gateway: answers /v1/health in the form that the schema names, and does nothing else.
 
 Arguments: port, file. What the file holds as JSON is laid over the healthy answer; its key
 "http_status" sets the status. So a fault is a file, and healing it removes the file.

@@ -36,9 +36,11 @@ def collect(probe: Probe) -> dict:
 
 
 def parse_health(health: object) -> dict:
-    """``version`` and ``subsystems`` of a health answer; what isn't there is not known."""
+    """``version`` and ``subsystems`` of a health answer, which newer gateways call ``checks``; else not known."""
     version = text(at(health, "version")) or text(at(health, "server", "version"))
     subsystems = at(health, "subsystems")
+    if not isinstance(subsystems, dict):
+        subsystems = at(health, "checks")
     if not isinstance(subsystems, dict):
         return dict(version=version, subsystems=None)
     found = {text(name): _subsystem(value) for name, value in subsystems.items() if text(name)}
