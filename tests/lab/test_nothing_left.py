@@ -96,3 +96,13 @@ def test_what_a_killed_run_left_is_gone_after_the_next(lab: Lab, temporary: Path
     assert following.returncode == 0, said.decode()
     assert runs(temporary) == []
     assert until_gone(temporary) == []
+
+
+def test_host_keys_are_learned_in_the_labs_own_file(lab: Lab, temporary: Path) -> None:
+    """Warm connections are of another directory, so that all nodes are met anew."""
+    own = Path.home() / ".ssh" / "known_hosts"
+    before = own.read_bytes() if own.exists() else None
+    lab.paths.known_hosts.unlink(missing_ok=True)
+    assert start(lab, temporary).wait(timeout=PATIENCE * 2) == 0
+    assert len(lab.paths.known_hosts.read_text().splitlines()) == len(lab.nodes)
+    assert (own.read_bytes() if own.exists() else None) == before
