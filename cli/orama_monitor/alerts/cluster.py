@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 Window = tuple[float, float]
 EVER: Window = (float("-inf"), float("inf"))
+
+
+#: Boots at most so many seconds apart are one: a node reckons the moment anew at each collection.
+SAME_BOOT = 2.0
 
 
 class NodeView:
@@ -93,16 +97,19 @@ class NodeView:
 class Cluster:
     """Every node that was asked, the names under which others know them, and the snapshot's own time.
 
-    ``configured`` are the hosts of the whole environment, asked or not. An identity that two nodes claim, or that
-    could belong to two, belongs to none.
+    ``configured`` are the hosts of the whole environment, asked or not; ``twins`` are those under which a machine was
+    asked a second time, by the host under which it is looked at. An identity that two nodes claim, or that could belong
+    to two, belongs to none.
     """
 
     def __init__(self, snapshot: Snapshot, policy: Policy) -> None:
         self.snapshot = snapshot
         results = {result.host: result for result in snapshot.nodes}
+        self.twins = _twins(results)
+        results = {host: result for host, result in results.items() if host not in self.twins}
         self.nodes = [NodeView(results[host], policy.required(results[host].role)) for host in sorted(results)]
         self.by_host = {node.host: node for node in self.nodes}
-        self.configured = sorted({node.host for node in snapshot.configured} | set(results))
+        self.configured = sorted(({node.host for node in snapshot.configured} | set(results)) - self.twins.keys())
         self.reporting = [node for node in self.nodes if node.reports]
         self._places: dict[str, str | None] = {}
         self._quiet: dict[float, list[tuple[NodeView, WireguardPeer]]] = {}
@@ -322,3 +329,27 @@ def _address(text: str | None) -> str | None:
     except ValueError:
         return None
     return None if address.is_loopback or address.is_unspecified else str(address)
+
+
+def _twins(results: Mapping[str, NodeResult]) -> dict[str, str]:
+    """The hosts whose report comes from the machine of another host, by that host, which comes before."""
+    twins: dict[str, str] = {}
+    seen: dict[tuple[str, str], tuple[str, float]] = {}
+    for host in sorted(results):
+        report = results[host].report
+        key = report.wireguard.public_key if report and report.wireguard else None
+        booted = _booted(report) if report else None
+        if report is None or key is None or booted is None:
+            continue
+        first, its_boot = seen.setdefault((report.hostname, key), (host, booted))
+        if first != host and abs(booted - its_boot) <= SAME_BOOT:
+            twins[host] = first
+    return twins
+
+
+def _booted(report: NodeReport) -> float | None:
+    """When the node booted, by its own clock: Unix seconds."""
+    system = report.system
+    if system is None or system.time_unix is None or system.uptime_seconds is None:
+        return None
+    return system.time_unix - system.uptime_seconds

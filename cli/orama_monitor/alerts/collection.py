@@ -5,7 +5,7 @@ from __future__ import annotations
 from orama_monitor.alerts.because import here, unit
 from orama_monitor.alerts.causes import MESH_DOWN
 from orama_monitor.alerts.cluster import Cluster, NodeView
-from orama_monitor.alerts.rule import CRITICAL, WARNING, Finding, Findings, Found, Here, Subsystem
+from orama_monitor.alerts.rule import CRITICAL, INFO, WARNING, Finding, Findings, Found, Here, Subsystem
 from orama_monitor.alerts.words import clip, names
 
 collection = Subsystem("collection")
@@ -35,6 +35,18 @@ def collect_failed(cluster: Cluster) -> Findings:
     for node in cluster.nodes:
         if not node.reports and node.result.failure != "unreachable":
             yield Finding(node.host, clip(node.result.error or "no report came back"))
+
+
+@collection.between_nodes(
+    "NODE_NAMED_TWICE",
+    INFO,
+    "The conf names one machine under two hosts.",
+    why="It is judged once, as if only the first were there, or it would seem to be two nodes with one identity.",
+    hint="take one of its lines out of the conf",
+)
+def named_twice(cluster: Cluster) -> Findings:
+    for twin, host in cluster.twins.items():
+        yield Finding(host, f"{clip(twin, 80)} is the same machine", about=(twin,))
 
 
 @collection.on_node(

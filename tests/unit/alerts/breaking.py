@@ -8,7 +8,7 @@ from orama_monitor.alerts import judge
 from orama_monitor.alerts.alert import Alert
 from orama_monitor.alerts.policy import Policy
 from orama_monitor.report import CollectorOutcome, RqliteNode, Service, WireguardPeer
-from orama_monitor.snapshot import Snapshot
+from orama_monitor.snapshot import ConfiguredNode, NodeResult, Snapshot
 from tests.unit.clusters import host, key, lost, peer, report, unit, wg_ip
 
 Place = tuple[str, str]
@@ -279,3 +279,11 @@ def stranger_at(index: int) -> Any:
 
 def version(snapshot: Snapshot, index: int, text: str | None) -> None:
     report(snapshot, index).version = text
+
+
+def named_twice(snapshot: Snapshot, index: int) -> NodeResult:
+    """The node is in the conf a second time, and asked a second time; the answer is returned."""
+    twin = snapshot.nodes[index].model_copy(deep=True, update={"host": f"n{index + 1}.example"})
+    snapshot.nodes.append(twin)
+    snapshot.configured.append(ConfiguredNode(host=twin.host, role=twin.role))
+    return twin

@@ -99,8 +99,13 @@ def all_followers(snapshot: Snapshot) -> None:
         b.put(snapshot, index, "namespaces.0.rqlite_state", "Follower")
 
 
+def named_twice(snapshot: Snapshot) -> None:
+    b.named_twice(snapshot, AT)
+
+
 CASES = [
     Case("NODE_UNREACHABLE", lambda s: lost(s, AT), lambda s: lost(s, AT, failure="collect_failed")),
+    Case("NODE_NAMED_TWICE", named_twice, lambda s: lost(s, AT)),
     Case("NODE_COLLECT_FAILED", lambda s: lost(s, AT, failure="collect_failed"), lambda s: lost(s, AT)),
     Case(
         "COLLECTOR_FAILED", lambda s: b.collector(s, AT, "network"), lambda s: b.collector(s, AT, "dns", "absent", "")

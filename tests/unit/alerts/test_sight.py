@@ -283,3 +283,21 @@ def test_a_dead_node_among_a_hundred_is_a_handful_of_alerts() -> None:
     assert [(alert.code, alert.node) for alert in alerts if alert.is_root] == [("NODE_UNREACHABLE", host(50))]
     codes = [alert.code for alert in alerts]
     assert codes.count("WG_HANDSHAKE_STALE") == codes.count("RQLITE_PEER_UNREACHABLE") == 1
+
+
+def test_one_machine_under_two_hosts_is_judged_once() -> None:
+    snapshot = healthy(3)
+    twin = b.named_twice(snapshot, 0)
+    assert twin.report and twin.report.system
+    twin.report.system.uptime_seconds = (twin.report.system.uptime_seconds or 0) + 1
+    assert [(alert.code, alert.node, alert.about) for alert in judge(snapshot)] == [
+        ("NODE_NAMED_TWICE", host(0), ["n1.example"])
+    ]
+
+
+def test_a_clone_that_booted_by_itself_is_no_twin() -> None:
+    snapshot = healthy(3)
+    twin = b.named_twice(snapshot, 0)
+    assert twin.report and twin.report.system
+    twin.report.system.uptime_seconds = 500
+    assert "NODE_NAMED_TWICE" not in {alert.code for alert in judge(snapshot)}
