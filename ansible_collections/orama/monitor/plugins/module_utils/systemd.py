@@ -27,6 +27,7 @@ WIREGUARD_UNIT = "wg-quick@%s"
 PACKAGED_ANYONE_UNIT = "anon@default"  # the daemon's unit where it came as a Debian package, not with Orama
 FOUND_UNITS = ("orama-deploy-*", "orama-namespace-*@*")
 UNIT_FILES = "/etc/systemd/system"
+DEPLOYMENT_FILE = re.compile(r"orama-deploy-[\w.:@-]+(?<!@)\.service")
 
 PROPERTIES = (
     "Id",
@@ -62,7 +63,12 @@ def units(probe: Probe) -> dict[str, dict]:
 
     Raises Missing where there is no systemd, else as ``probe.run``.
     """
-    return probe.once(_units)
+    return probe.once(_shown)[0]
+
+
+def shortfall(probe: Probe) -> ProbeError | None:
+    """Why ``units`` may lack some; None where systemctl told of all. Raises as ``units``."""
+    return probe.once(_shown)[1]
 
 
 def active(probe: Probe, unit: str) -> bool | None:
@@ -97,14 +103,15 @@ def _unit(probe: Probe, name: str) -> dict | None:
 NOT_FOUND = {"active_state": "inactive", "load_state": "not-found"}
 
 
-def _units(probe: Probe) -> dict[str, dict]:
+def _shown(probe: Probe) -> tuple[dict[str, dict], ProbeError | None]:
     names = list(core_units(probe.options)) + [PACKAGED_ANYONE_UNIT] + list(FOUND_UNITS) + _unit_files(probe)
     asked = ["%s.service" % name for name in names]
     output = probe.run(["systemctl", "show", "--all", "--property=%s" % ",".join(PROPERTIES), "--"] + asked)
     found = parse_show(output.stdout, probe.machine("monotonic"))
     if not found:
         raise _no_systemd(output)
-    return found
+    said = "systemctl show: exit code %d, units may be missing" % output.code
+    return found, ProbeError(said) if output.code != 0 else None
 
 
 def _no_systemd(output: Output) -> ProbeError:
@@ -114,12 +121,15 @@ def _no_systemd(output: Output) -> ProbeError:
 
 
 def _unit_files(probe: Probe) -> list[str]:
-    """Deployments that are stopped and disabled: systemd forgets them, their unit files remain."""
+    """Deployments that are stopped and disabled: systemd forgets them, their unit files remain.
+
+    A template is no unit, and systemctl shows nothing of what is asked after one.
+    """
     try:
         files = probe.entries(UNIT_FILES)
     except ProbeError:
         return []
-    return [name[: -len(".service")] for name in files if re.match(r"orama-deploy-[\w.:@-]+\.service$", name)]
+    return [name[: -len(".service")] for name in files if DEPLOYMENT_FILE.fullmatch(name)]
 
 
 def parse_show(text: str, now: float) -> dict[str, dict]:

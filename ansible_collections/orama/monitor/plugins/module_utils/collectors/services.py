@@ -11,7 +11,7 @@ from ..errors import ProbeError
 from ..parts import Parts, capped
 from ..pick import TEXT_LIMIT
 from ..probe import Probe
-from ..systemd import PACKAGED_ANYONE_UNIT, core_units, units
+from ..systemd import PACKAGED_ANYONE_UNIT, core_units, shortfall, units
 
 UNITS_LIMIT = 150
 FAILED_LIMIT = 100
@@ -25,6 +25,7 @@ def collect(probe: Probe) -> dict:
     found, failed = parts.of(answers["units"]), parts.of(answers["failed"])
     section: dict = dict(services=None, failed_units=None)
     if found is not None:
+        parts.of(shortfall(probe))
         missing = [name for name in core_units(probe.options) if name not in found]
         if missing:
             parts.problems.append(ProbeError("systemctl show: no word of %s" % ", ".join(missing)))
