@@ -15,6 +15,7 @@ import time
 from .collectors import COLLECTORS
 from .errors import Absent, Incomplete, ProbeError, ProbeTimeout
 from .options import Options
+from .pick import text as printable
 from .probe import Probe
 
 SCHEMA_VERSION = 1
@@ -50,7 +51,7 @@ def report(options: Options | None = None, root: str = "/") -> dict:
     return dict(
         schema_version=SCHEMA_VERSION,
         timestamp=timestamp.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        hostname=os.uname().nodename,
+        hostname=printable(os.uname().nodename) or "",
         version=version,
         wireguard_ip=(sections.get("wireguard") or {}).get("wg_ip"),
         collect_ms=_ms(began),
@@ -111,7 +112,7 @@ def _status(error: Exception) -> str:
 def _line(error: Exception) -> str:
     """The error as one short line. A crash of our own shows its type only: its text may hold node output."""
     if isinstance(error, ProbeError):
-        return " ".join(str(error).split())[:MESSAGE_LIMIT]
+        return (printable(str(error)) or "")[:MESSAGE_LIMIT]
     where = error.__traceback__
     while where and where.tb_next:
         where = where.tb_next

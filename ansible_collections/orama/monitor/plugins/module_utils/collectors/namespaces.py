@@ -52,7 +52,7 @@ def _question(probe: Probe, port: int, path: str):
 
 
 def _namespace(probe: Probe, parts: Parts, name: str, base: int | None, answers: dict) -> dict:
-    section: dict = dict(name=text(name), port_base=base, **dict.fromkeys(UP_FIELDS))
+    section: dict = dict(name=name, port_base=base, **dict.fromkeys(UP_FIELDS))
     if base is not None:
         rqlite = local.Answers("RQLite of %s" % name, {path: answers[_key(name, path)] for path in (STATUS, READY)})
         gateway = local.Answers("gateway of %s" % name, {HEALTH: answers[_key(name, HEALTH)]})
@@ -82,7 +82,9 @@ def _gateway(answers: local.Answers) -> dict:
 
 
 def _names(probe: Probe, parts: Parts) -> list[str]:
-    return sorted(_names_of_units(probe) | set(_folders(probe, parts)))
+    """Of units and of folders; what a report can't hold as it is names no namespace."""
+    names = _names_of_units(probe) | set(_folders(probe, parts))
+    return sorted(name for name in names if text(name) == name)
 
 
 def _names_of_units(probe: Probe) -> set[str]:

@@ -14,6 +14,7 @@ import re
 
 from ..errors import Missing, ProbeError
 from ..parts import Parts
+from ..pick import text
 from ..probe import Probe
 from ..systemd import read_journal
 
@@ -104,7 +105,7 @@ def disk(usage: dict) -> dict:
     used, free, inodes = usage.get("used"), usage.get("free"), usage.get("inodes")
     room = None if used is None or free is None else used + free
     return dict(
-        disk_mount=usage.get("mount"),
+        disk_mount=text(usage.get("mount")),
         disk_total_gb=_gib(usage.get("total")),
         disk_used_gb=_gib(used),
         disk_avail_gb=_gib(free),

@@ -7,11 +7,12 @@ import json
 import os
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 
 from ansible_collections.orama.monitor.plugins.module_utils import machine, node
-from ansible_collections.orama.monitor.plugins.module_utils.collectors import COLLECTORS
+from ansible_collections.orama.monitor.plugins.module_utils.collectors import COLLECTORS, system
 from ansible_collections.orama.monitor.plugins.module_utils.errors import (
     Absent,
     Denied,
@@ -69,6 +70,7 @@ def test_a_collector_that_is_fine_says_how_long_it_took():
         (Incomplete({"a": 1}, ProbeTimeout("late")), ("timeout", {"a": 1}, "late")),
         (ProbeError("two\nlines\t of \x00 it"), ("failed", None, "two lines of \x00 it")),
         (ProbeError("x" * 1000), ("failed", None, "x" * 300)),
+        (ProbeError("half a \udcff"), ("failed", None, "half a ?")),
     ],
     ids=lambda value: type(value).__name__,
 )
@@ -152,6 +154,29 @@ def test_an_empty_file_system_gives_a_report_too(tmp_path):
     assert all(entry["error"] or entry["status"] != "failed" for entry in report["collectors"].values())
     assert not [entry for entry in report["errors"] if "Error at" in entry]
     json.dumps(report)
+
+
+def test_what_no_text_can_hold_costs_no_report(tmp_path, monkeypatch):
+    """Names of files and of the host are bytes: what is no UTF-8 in them comes as half characters."""
+    home = tmp_path / "opt/orama/.orama/data/namespaces"
+    for name in (b" ", b"two  blanks", b"half\xff", b"shop"):
+        folder = os.path.join(os.fsencode(home), name)
+        os.makedirs(folder)
+        with open(os.path.join(folder, b"rqlite.env"), "w"):
+            pass
+    named = SimpleNamespace(nodename="n1\udcff")
+    monkeypatch.setattr(os, "uname", lambda: named)
+    monkeypatch.setattr(node, "COLLECTORS", {"namespaces": COLLECTORS["namespaces"], "unread": unread})
+    report = node.report(root=str(tmp_path))
+    assert report["hostname"] == "n1?"
+    assert [namespace["name"] for namespace in report["namespaces"]] == ["shop"]
+    assert report["collectors"]["unread"]["error"] == "/half?: no such file"
+    json.dumps(report, ensure_ascii=False).encode()
+    assert system.disk({"mount": "/mnt/half\udcff"})["disk_mount"] == "/mnt/half?"
+
+
+def unread(probe):
+    probe.read("/half\udcff")
 
 
 def test_without_psutil_the_system_section_says_the_remedy(monkeypatch):
