@@ -84,7 +84,8 @@ def parse_repository(found: object) -> dict | None:
     size, quota = count(at(found, "RepoSize")), count(at(found, "StorageMax"))
     if size is None:
         return None
-    return dict(repo_size_bytes=size, repo_max_bytes=quota, repo_use_pct=size * 100 // quota if quota else None)
+    percent = count(size * 100 // quota) if quota else None
+    return dict(repo_size_bytes=size, repo_max_bytes=quota, repo_use_pct=percent)
 
 
 def _cluster(answers: local.Answers) -> dict:

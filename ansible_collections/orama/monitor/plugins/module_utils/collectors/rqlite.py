@@ -192,4 +192,4 @@ PARSERS = (  # what is asked, how it is read, and the field without which it was
 def _sum(found: object, sources: list[str]) -> int | None:
     numbers = [count(at(found, *source.split("."))) for source in sources]
     known = [number for number in numbers if number is not None]
-    return sum(known) if known else None
+    return count(sum(known)) if known else None

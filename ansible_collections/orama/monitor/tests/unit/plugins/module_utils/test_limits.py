@@ -7,9 +7,10 @@ import json
 import pytest
 
 from ansible_collections.orama.monitor.plugins.module_utils import sockets
-from ansible_collections.orama.monitor.plugins.module_utils.collectors import network, processes, services
+from ansible_collections.orama.monitor.plugins.module_utils.collectors import ipfs, network, processes, rqlite, services
 from ansible_collections.orama.monitor.plugins.module_utils.collectors.network import RULES_LIMIT
 from ansible_collections.orama.monitor.plugins.module_utils.parts import capped
+from ansible_collections.orama.monitor.plugins.module_utils.pick import NUMBER_LIMIT
 from ansible_collections.orama.monitor.plugins.module_utils.probe import TEXT_LIMIT, Probe
 
 HEAD = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
@@ -88,6 +89,14 @@ def test_all_limits_together_leave_room_for_the_other_sections():
     rule = "%-26s %-11s %s" % ("65535/tcp (v6)", "ALLOW FWD", "fd00::1234 on wireguard0")
     whole = 50_000 + 90_000 + 2 * processes.LISTED * 100 + RULES_LIMIT * len(rule)
     assert whole < 180_000
+
+
+def test_numbers_that_are_reckoned_stay_within_what_a_report_holds():
+    largest = NUMBER_LIMIT
+    snapshots = {"store": {"num_snapshots_failed": largest, "num_wal_snapshots_failed": 1}, "snapshot": {}}
+    assert rqlite.parse_vars(snapshots)["debug_vars"]["snapshot_errors"] is None
+    repository = ipfs.parse_repository({"RepoSize": largest, "StorageMax": 1})
+    assert repository == dict(repo_size_bytes=largest, repo_max_bytes=1, repo_use_pct=None)
 
 
 def test_addresses():
