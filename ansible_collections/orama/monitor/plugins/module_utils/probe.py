@@ -21,7 +21,7 @@ import time
 from .errors import Denied, Missing, ProbeError, ProbeTimeout
 from .late import IMPORTING
 from .options import Options
-from .patience import within_time
+from .patience import opened, within_time
 
 TEXT_LIMIT = 4 * 1024 * 1024
 PIPE_READ = 65536
@@ -83,7 +83,7 @@ class Probe:
         """At most ``limit`` bytes of a file, from its beginning or (``tail``) its end. Raises Missing, Denied."""
 
         def ask():
-            with open(self.path(path), "rb", buffering=0) as file:
+            with opened(self.path(path)) as file:
                 if tail:
                     file.seek(max(0, os.fstat(file.fileno()).st_size - limit))
                 return _taken(file, limit).decode("utf-8", "backslashreplace")

@@ -224,6 +224,17 @@ def test_what_may_not_be_read(tmp_path):
         Probe(root=str(tmp_path)).read("/file")
 
 
+@pytest.mark.parametrize("place", ["/var/lib/anon/fingerprint", "/opt/orama/.orama/fingerprint"])
+@pytest.mark.parametrize("tail", [False, True])
+def test_a_pipe_is_not_waited_for(tmp_path, place, tail):
+    (tmp_path / place.lstrip("/")).parent.mkdir(parents=True)
+    os.mkfifo(str(tmp_path / place.lstrip("/")))
+    began = time.monotonic()
+    with pytest.raises(ProbeError, match="^%s: not a regular file$" % place):
+        Probe(root=str(tmp_path)).read(place, tail=tail)
+    assert time.monotonic() - began < 1
+
+
 def test_permissions_and_entries(tmp_path):
     for name, mode in (("b", 0o600), ("a", 0o4755)):
         (tmp_path / name).write_text("")
@@ -300,10 +311,11 @@ def test_a_disk_that_does_not_answer(monkeypatch):
 
 
 def test_a_part_of_the_home_that_does_not_answer_is_waited_for_once(tmp_path, monkeypatch):
-    """A pipe that nobody writes to holds its reader, as a dead mount holds everyone."""
+    released = threading.Event()
     home = tmp_path / "opt" / "orama" / ".orama"
     home.mkdir(parents=True)
-    os.mkfifo(str(home / "dead"))
+    (home / "dead").write_text("")
+    monkeypatch.setattr(os, "fstat", lambda _file: released.wait(60) and None)
     probe = Probe(root=str(tmp_path))
     assert probe.exists("/opt/orama/.orama/dead")
     monkeypatch.setattr(patience, "SECONDS", 0.2)
@@ -316,7 +328,7 @@ def test_a_part_of_the_home_that_does_not_answer_is_waited_for_once(tmp_path, mo
             with pytest.raises(ProbeTimeout, match=said):
                 ask(path)
     assert probe.entries("/opt/orama/.orama") == ["dead"]
-    os.close(os.open(str(home / "dead"), os.O_WRONLY))  # lets the thread that was left behind go
+    released.set()
 
 
 def test_a_disk_that_is_not_there(tmp_path, monkeypatch):
