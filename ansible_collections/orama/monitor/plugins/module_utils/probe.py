@@ -9,7 +9,6 @@ collector parses it with a pure function, so that parsers are tested from record
 
 from __future__ import annotations
 
-import json
 import os
 import selectors
 import shutil
@@ -22,6 +21,7 @@ from .errors import Denied, Missing, ProbeError, ProbeTimeout
 from .late import IMPORTING
 from .options import Options
 from .patience import opened, within_time
+from .pick import from_json
 
 TEXT_LIMIT = 4 * 1024 * 1024
 PIPE_READ = 65536
@@ -53,7 +53,7 @@ class Response:
     def json(self):
         """The body as JSON. Raises ProbeError when it is not JSON."""
         try:
-            return json.loads(self.body)
+            return from_json(self.body)
         except (ValueError, RecursionError):
             raise ProbeError("answered HTTP %d with a body that is not JSON" % self.status) from None
 

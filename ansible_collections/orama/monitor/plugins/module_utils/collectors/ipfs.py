@@ -5,11 +5,9 @@
 
 from __future__ import annotations
 
-import json
-
 from .. import local, systemd
 from ..errors import Absent, ProbeError, ProbeTimeout
-from ..pick import at, count, text
+from ..pick import at, count, from_json, text
 from ..probe import Probe, Response
 
 KUBO_UNIT, CLUSTER_UNIT = "orama-ipfs", "orama-ipfs-cluster"
@@ -119,12 +117,12 @@ def parse_cluster_peers(answer: Response) -> list[dict]:
     """
     body = answer.body.strip()
     if body.startswith("["):
-        found = json.loads(body)
+        found = from_json(body)
     else:
         lines = body.splitlines()
         if not answer.complete and lines and not answer.body.endswith("\n"):
             lines.pop()
-        found = [json.loads(line) for line in lines if line.strip()]
+        found = [from_json(line) for line in lines if line.strip()]
     if not all(isinstance(peer, dict) for peer in found):
         raise ValueError("not peers")
     return found

@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import math
+import sys
 import time
 
 import pytest
 
-from ansible_collections.orama.monitor.plugins.module_utils.pick import TEXT_LIMIT, text
+from ansible_collections.orama.monitor.plugins.module_utils.pick import TEXT_LIMIT, count, from_json, text
 
 
 @pytest.mark.parametrize(
@@ -29,3 +31,27 @@ def test_a_long_text_takes_no_time():
     began = time.process_time()
     assert len(text("://" * 100_000)) == len(text("://a" * 100_000)) == TEXT_LIMIT
     assert time.process_time() - began < 2
+
+
+@pytest.fixture
+def endless_numbers():
+    """As Python was until 3.8.14, 3.9.14 and 3.10.7: a number may have any length."""
+    if not hasattr(sys, "set_int_max_str_digits"):
+        yield
+        return
+    limit = sys.get_int_max_str_digits()
+    sys.set_int_max_str_digits(0)
+    yield
+    sys.set_int_max_str_digits(limit)
+
+
+@pytest.mark.usefixtures("endless_numbers")
+def test_a_long_number_takes_no_time():
+    began = time.process_time()
+    assert from_json("[%s, -%s]" % ("1" * 2_000_000, "1" * 2_000_000)) == [math.inf, math.inf]
+    assert time.process_time() - began < 2
+    assert count(math.inf) is None
+
+
+def test_the_largest_numbers_are_read_whole():
+    assert from_json("[%d, %d, 1.5]" % (2**64, -(2**64))) == [2**64, -(2**64), 1.5]
