@@ -119,7 +119,7 @@ def parse_cluster_peers(answer: Response) -> list[dict]:
     if body.startswith("["):
         found = from_json(body)
     else:
-        lines = body.splitlines()
+        lines = body.split("\n")
         if not answer.complete and lines and not answer.body.endswith("\n"):
             lines.pop()
         found = [from_json(line) for line in lines if line.strip()]

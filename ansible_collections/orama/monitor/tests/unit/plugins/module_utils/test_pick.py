@@ -48,8 +48,9 @@ def endless_numbers():
 @pytest.mark.usefixtures("endless_numbers")
 def test_a_long_number_takes_no_time():
     began = time.process_time()
-    assert from_json("[%s, -%s]" % ("1" * 2_000_000, "1" * 2_000_000)) == [math.inf, math.inf]
-    assert time.process_time() - began < 2
+    found = from_json("[%s, -%s]" % ("1" * 1_000_000, "1" * 1_000_000))
+    assert time.process_time() - began < 1
+    assert found == [math.inf, math.inf]
     assert count(math.inf) is None
 
 
