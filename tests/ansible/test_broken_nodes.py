@@ -44,11 +44,12 @@ BROKEN = {
 
 
 def test_each_is_told_for_what_it_is_and_holds_up_nobody(ansible: Ansible) -> None:
-    hosts = {"well": WELL, "not-utf8": _here(_script(ansible, "not-utf8", f"printf '\\377\\n'; exec {REAL}"))}
+    hosts = {"well": WELL, "two-words": _here(f"/usr/bin/env {BIN / 'python'}")}
+    hosts |= {"not-utf8": _here(_script(ansible, "not-utf8", f"printf '\\377\\n'; exec {REAL}"))}
     hosts |= {name: _here(_script(ansible, name, does)) for name, (does, _said) in BROKEN.items()}
     found, seconds = _reported(ansible, hosts)
     assert seconds < TIME + 60
-    for name in ("well", "not-utf8"):
+    for name in ("well", "two-words", "not-utf8"):
         assert found[name]["report"]["collectors"]["system"]["status"] == "ok", found[name]["error"]
     told = {name: found[name]["error"] for name in BROKEN}
     assert {name for name, (_does, said) in BROKEN.items() if said not in told[name]} == set(), told

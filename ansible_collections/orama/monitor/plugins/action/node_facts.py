@@ -11,9 +11,9 @@ be used (no pipelining, async) the module of the same name runs instead and give
 from __future__ import annotations
 
 import json
-import shlex
 import time
 
+from ansible import constants as C
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.orama.monitor.plugins.module_utils.options import ARGUMENT_SPEC
@@ -39,7 +39,7 @@ class ActionModule(ActionBase):
         if self._task.async_val or not self._feeds_standard_input():
             found = self._execute_module(task_vars=task_vars, wrap_async=self._task.async_val)
         else:
-            command = "%s -I -" % shlex.quote(self._interpreter(task_vars or {}))
+            command = self._command(task_vars or {})
             found = _result(self._low_level_execute_command(command, in_data=packed(options), sudoable=True))
         result.update(found, started=started, ended=time.time())
         return result
@@ -63,10 +63,14 @@ class ActionModule(ActionBase):
             if variable in task_vars
         }
 
-    def _interpreter(self, task_vars) -> str:
-        """The interpreter the inventory names; ``python3`` where Ansible would first have to look for one."""
-        named = str(self._templar.template(task_vars.get("ansible_python_interpreter") or ""))
-        return named if named and not named.startswith("auto") else "python3"
+    def _command(self, task_vars) -> str:
+        """What reads the program: the interpreter that Ansible is told of, ``python3`` where it would look for one.
+
+        As Ansible takes it, unquoted: it may be several words, such as "/usr/bin/env python3".
+        """
+        named = C.config.get_config_value("INTERPRETER_PYTHON", variables=task_vars)
+        interpreter = str(self._templar.template(named or "")).strip()
+        return "%s -I -" % (interpreter if interpreter and not interpreter.startswith("auto") else "python3")
 
 
 def _result(answer: dict) -> dict:

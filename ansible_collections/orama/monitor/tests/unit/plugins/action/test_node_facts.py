@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -54,3 +55,35 @@ class UnderMitogen(ActionModule):
 
 def test_under_mitogen_the_module_runs() -> None:
     assert UnderMitogen()._feeds_standard_input() is False
+
+
+class Told(ActionModule):
+    """The action with what it needs to know its interpreter."""
+
+    def __init__(self) -> None:
+        self._templar = SimpleNamespace(template=lambda value: value)
+
+
+NAMED = "ansible_python_interpreter"
+
+
+@pytest.mark.parametrize(
+    ("variables", "environment", "command"),
+    [
+        ({}, "", "python3 -I -"),
+        ({NAMED: ""}, "", "python3 -I -"),
+        ({NAMED: "auto_silent"}, "", "python3 -I -"),
+        ({NAMED: "/opt/python/bin/python3"}, "", "/opt/python/bin/python3 -I -"),
+        ({NAMED: "/usr/bin/env python3"}, "", "/usr/bin/env python3 -I -"),
+        ({}, "/opt/python/bin/python3", "/opt/python/bin/python3 -I -"),
+        ({NAMED: "/usr/bin/python3.9"}, "/opt/python/bin/python3", "/usr/bin/python3.9 -I -"),
+        ({NAMED: "auto"}, "/opt/python/bin/python3", "python3 -I -"),
+    ],
+)
+def test_the_interpreter_is_the_one_that_ansible_is_told_of(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], environment: str, command: str
+) -> None:
+    monkeypatch.delenv("ANSIBLE_PYTHON_INTERPRETER", raising=False)
+    if environment:
+        monkeypatch.setenv("ANSIBLE_PYTHON_INTERPRETER", environment)
+    assert Told()._command(variables) == command
