@@ -15,7 +15,7 @@ import warnings
 
 from .errors import Denied, Missing, ProbeError, ProbeTimeout
 from .late import IMPORTING
-from .patience import within_time
+from .patience import opened, within_time
 from .stream import Stream
 
 NO_PSUTIL = "psutil is not installed on this node: run ansible-playbook orama.monitor.prepare"
@@ -208,18 +208,21 @@ def clock_synchronized(_root: str) -> bool | None:
 
 COOKIE_FOLDERS = ("/run/anon/", "/var/run/anon/", "/var/lib/anon/", "/run/tor/", "/var/lib/tor/")
 COOKIE_BYTES = 32
+CHALLENGE = re.compile("250 AUTHCHALLENGE SERVERHASH=([0-9A-Fa-f]{64}) SERVERNONCE=([0-9A-Fa-f]{64})$")
+THEIR_PROOF = b"Tor safe cookie authentication server-to-controller hash"
+OUR_PROOF = b"Tor safe cookie authentication controller-to-server hash"
 REPLY_LINES, REPLY_LINE = 100, 4096
 
 
 def control(root: str, address: str, key: str, timeout: float) -> str:
     """What ``GETINFO key`` answers on a control socket ("/path") or port ("host:port").
 
-    The cookie that opens it is read only from Anyone's own folders, and never leaves this function.
+    The cookie that opens it is read only from Anyone's own folders, and only to prove that both sides know it.
     Raises Missing (nobody listens), Denied (it wants a password or an unreadable cookie), ProbeTimeout.
     """
     with _connected(root, address, timeout) as stream:
         methods = _command(stream, "PROTOCOLINFO 1")
-        login = _command(stream, "AUTHENTICATE%s" % _credentials(root, address, methods))
+        login = _command(stream, "AUTHENTICATE%s" % _credentials(stream, root, address, methods))
         if not login.startswith("250"):
             raise Denied("%s: the control port refused the cookie" % address)
         return _command(stream, "GETINFO %s" % key)
@@ -247,22 +250,40 @@ def _command(stream: Stream, command: str) -> str:
     return "\n".join(lines)
 
 
-def _credentials(root: str, address: str, methods: str) -> str:
+def _credentials(stream: Stream, root: str, address: str, methods: str) -> str:
     offered = re.search(r"AUTH METHODS=(\S+)", methods)
     names = offered.group(1).split(",") if offered else []
     if "NULL" in names:
         return ""
     place = re.search(r'COOKIEFILE="([^"\\]+)"', methods)
-    if "COOKIE" not in names or not place or not os.path.normpath(place.group(1)).startswith(COOKIE_FOLDERS):
+    if "SAFECOOKIE" not in names or not place or not os.path.normpath(place.group(1)).startswith(COOKIE_FOLDERS):
         raise Denied("%s: the control port asks for a password" % address)
+    cookie = _cookie(os.path.join(root, os.path.normpath(place.group(1)).lstrip("/")), address)
+    return " " + _proof(stream, address, cookie).hex()
+
+
+def _cookie(path: str, address: str) -> bytes:
     try:
-        with open(os.path.join(root, os.path.normpath(place.group(1)).lstrip("/")), "rb") as file:
+        with opened(path, os.O_NOFOLLOW) as file:
             cookie = file.read(COOKIE_BYTES + 1)
     except OSError:
         raise Denied("%s: the control port's cookie is not readable by this user" % address) from None
     if len(cookie) != COOKIE_BYTES:
         raise Denied("%s: the control port's cookie has not the length of one" % address)
-    return " " + cookie.hex()
+    return cookie
+
+
+def _proof(stream: Stream, address: str, cookie: bytes) -> bytes:
+    """That we know the cookie, for who has proved to know it: another file of that length stays a secret."""
+    with IMPORTING:
+        import hmac
+    nonce = os.urandom(COOKIE_BYTES)
+    challenge = CHALLENGE.match(_command(stream, "AUTHCHALLENGE SAFECOOKIE %s" % nonce.hex()))
+    proof, other = map(bytes.fromhex, challenge.groups()) if challenge else (b"", b"")
+    known = cookie + nonce + other
+    if not hmac.compare_digest(proof, hmac.new(THEIR_PROOF, known, "sha256").digest()):
+        raise Denied("%s: the control port does not know its cookie" % address)
+    return hmac.new(OUR_PROOF, known, "sha256").digest()
 
 
 ANSWERS = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import os
 import socket
 import subprocess
@@ -392,7 +393,7 @@ def test_socket_owners(tmp_path):
 
 
 def control_port(tmp_path, replies):
-    """A control socket that answers each command's first word by ``replies``, and what it heard."""
+    """A control socket that answers each command by its first word's reply or function, and what it heard."""
     heard = []
     path = tmp_path / "run/anon/control"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -412,6 +413,7 @@ def control_port(tmp_path, replies):
             for command in iter(lambda: received(commands), b""):
                 heard.append(command.decode().strip())
                 reply = replies.get(heard[-1].split()[0])
+                reply = reply(heard[-1]) if callable(reply) else reply
                 if reply is None:
                     break
                 line.sendall(reply.encode())
@@ -425,9 +427,26 @@ PHASE = '250-status/bootstrap-phase=NOTICE BOOTSTRAP PROGRESS=100 TAG=done SUMMA
 COOKIE = "/run/anon/control.authcookie"
 
 
+TO_US, TO_IT = (
+    b"Tor safe cookie authentication %s hash" % way for way in (b"server-to-controller", b"controller-to-server")
+)
+OTHER_NONCE = b"\x02" * 32
+
+
+def proof(key, command, cookie):
+    """What proves that the cookie is known, to the nonce in a challenge."""
+    return hmac.new(key, cookie + bytes.fromhex(command.split()[-1]) + OTHER_NONCE, "sha256").hexdigest().upper()
+
+
+def knowing(cookie):
+    """The reply to a challenge, of a daemon that knows the cookie."""
+    words = "250 AUTHCHALLENGE SERVERHASH=%s SERVERNONCE=%s\r\n"
+    return lambda command: words % (proof(TO_US, command, cookie), OTHER_NONCE.hex())
+
+
 def replies(methods="COOKIE,SAFECOOKIE", cookie=COOKIE, **more):
     known = {"PROTOCOLINFO": INFO % (methods, cookie), "AUTHENTICATE": "250 OK\r\n", "GETINFO": PHASE}
-    return dict(known, **more)
+    return dict(known, AUTHCHALLENGE=knowing(b"\x01" * 32), **more)
 
 
 def put_cookie(tmp_path, content, path=COOKIE):
@@ -444,7 +463,9 @@ def test_control_port_with_a_cookie(tmp_path):
     put_cookie(tmp_path, b"\x01" * 32)
     probe, heard = control_port(tmp_path, replies())
     assert "PROGRESS=100" in ask_control(probe)
-    assert heard == ["PROTOCOLINFO 1", "AUTHENTICATE " + "01" * 32, "GETINFO status/bootstrap-phase"]
+    assert heard[::3] == ["PROTOCOLINFO 1", "GETINFO status/bootstrap-phase"]
+    assert heard[2] == "AUTHENTICATE %s" % proof(TO_IT, heard[1], b"\x01" * 32).lower()
+    assert "01" * 32 not in "".join(heard)
 
 
 def test_control_port_without_a_lock(tmp_path):
@@ -468,6 +489,34 @@ def test_no_file_but_a_cookie_is_ever_sent(tmp_path, place, content):
     with pytest.raises(Denied):
         ask_control(probe)
     assert heard == ["PROTOCOLINFO 1"]
+
+
+@pytest.mark.parametrize("kind", [os.symlink, lambda _secret, place: os.mkfifo(place)], ids=["link", "pipe"])
+def test_what_stands_in_the_cookies_place_is_not_read(tmp_path, kind):
+    put_cookie(tmp_path, b"\x01" * 32, "/etc/secret")
+    probe, heard = control_port(tmp_path, replies())
+    kind(str(tmp_path / "etc/secret"), str(tmp_path / COOKIE.lstrip("/")))
+    with pytest.raises(Denied, match="not readable"):
+        ask_control(probe)
+    assert heard == ["PROTOCOLINFO 1"]
+
+
+@pytest.mark.parametrize(
+    "challenge",
+    [
+        knowing(b"\x03" * 32),
+        "250 AUTHCHALLENGE SERVERHASH= SERVERNONCE=\r\n",
+        "250 OK\r\n",
+        "513 no\r\n",
+    ],
+    ids=["another cookie", "nothing", "no challenge", "refused"],
+)
+def test_nothing_is_proved_to_who_does_not_know_the_cookie(tmp_path, challenge):
+    put_cookie(tmp_path, b"\x01" * 32)
+    probe, heard = control_port(tmp_path, dict(replies(), AUTHCHALLENGE=challenge))
+    with pytest.raises(Denied, match="does not know its cookie"):
+        ask_control(probe)
+    assert len(heard) == 2
 
 
 @pytest.mark.parametrize(
