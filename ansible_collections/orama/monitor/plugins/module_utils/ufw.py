@@ -19,6 +19,7 @@ from .probe import Probe
 CONFIG = "/etc/ufw/ufw.conf"
 RULES = ("/etc/ufw/user.rules", "/etc/ufw/user6.rules")
 WAY = ("-A INPUT -j ufw-before-input", "-A ufw-before-input -j ufw-user-input")  # ufw switched off leaves the first
+LOCK_WAIT = "2"  # seconds in which another iptables may hold the lock, without which none reads or writes
 ANYWHERE = ("0.0.0.0/0", "::/0")
 GROUPS = ("in", "out", "route")
 RULE = re.compile(
@@ -34,7 +35,7 @@ def state(probe: Probe) -> tuple[bool, str | None]:
     Raises Denied for who may not see it, ProbeError when the kernel can't be asked.
     """
     try:
-        output = probe.run(["iptables", "--list-rules"])
+        output = probe.run(["iptables", "--wait", LOCK_WAIT, "--list-rules"])
     except Missing:
         if probe.exists(CONFIG):
             raise
