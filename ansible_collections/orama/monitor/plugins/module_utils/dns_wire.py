@@ -18,6 +18,8 @@ INTERNET = 1
 OPTIONS_RECORD = 41
 UDP_SIZE = 4096
 RECORDS_LIMIT = 1000
+NAME_LIMIT = 254  # bytes of labels and their lengths, before the byte that ends a name
+POINTERS_LIMIT = NAME_LIMIT // 2  # a label has two bytes at least
 
 
 def ask(server: str, port: int, name: str, kind: str, seconds: float) -> dict:
@@ -121,22 +123,29 @@ def _data(message: bytes, kind: int, begin: int, end: int) -> str:
 
 
 def read_name(message: bytes, at: int) -> tuple[str, int]:
-    """The name at an offset and the offset behind it; pointers are followed backwards only, so that it ends."""
+    """The name at an offset and the offset behind it; pointers are followed backwards only, so that it ends.
+
+    No name is longer than NAME_LIMIT or has more pointers than labels: a datagram can name one of 50 KB 1000 times.
+    """
     labels: list[str] = []
-    behind, lowest = None, at
+    behind, lowest, left, pointers = None, at, NAME_LIMIT, POINTERS_LIMIT
     while True:
         size = message[at]
         if size >= 0xC0:
             behind = at + 2 if behind is None else behind
             at = (size & 0x3F) << 8 | message[at + 1]
-            if at >= lowest:
-                raise ValueError("a pointer forwards")
+            pointers -= 1
+            if at >= lowest or pointers < 0:
+                raise ValueError("a pointer forwards, or too many")
             lowest = at
         elif size >= 0x40:
             raise ValueError("no such label")
         elif size == 0:
             return ".".join(labels) + ".", at + 1 if behind is None else behind
         else:
+            left -= 1 + size
+            if left < 0:
+                raise ValueError("too long")
             labels.append(_label(message, at + 1, at + 1 + size))
             at += 1 + size
 

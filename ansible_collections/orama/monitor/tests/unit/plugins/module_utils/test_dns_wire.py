@@ -142,8 +142,43 @@ def test_answers_that_make_no_sense(answers):
 def test_pointers_cannot_lead_in_circles():
     message = bytes(12) + b"\xc0\x0e\xc0\x0c"
     for start in (12, 14):
-        with pytest.raises(ValueError, match="forwards"):
+        with pytest.raises(ValueError, match="a pointer forwards"):
             dns_wire.read_name(message, start)
+
+
+LONGEST = b"".join(bytes([size]) + b"a" * size for size in (63, 63, 63, 61))
+
+
+def test_the_longest_name_is_read():
+    name, end = dns_wire.read_name(LONGEST + b"\0", 0)
+    assert (len(name), end) == (254, 255)
+    with pytest.raises(ValueError, match="too long"):
+        dns_wire.read_name(LONGEST[:-62] + b"\x3e" + b"a" * 62 + b"\0", 0)
+
+
+BACK = b"".join(struct.pack(">H", 0xC000 | place) for place in range(12, 16_000, 2))
+
+
+@pytest.mark.parametrize(
+    ("name", "pointer"),
+    [
+        (b"\x01a" * 20_000 + b"\0", POINTER),
+        ((b"\x3f" + b"a" * 63) * 700 + b"\0", POINTER),
+        (b"\0\0" + BACK, BACK[-2:]),
+    ],
+    ids=["many labels", "long labels", "many pointers"],
+)
+def test_one_endless_name_that_is_named_again_and_again_takes_no_time(name, pointer):
+    begin = struct.pack(">HHHHHH", 7, 0x8180, 0, 1000, 0, 0)
+    message = begin + name + record(2, pointer, pointer) * 1000
+    at = len(begin) + len(name)
+    began = time.process_time()
+    for _record in range(1000):
+        with pytest.raises(ValueError, match="too"):
+            dns_wire.read_name(message, at)
+    assert time.process_time() - began < 2
+    with pytest.raises(ProbeError, match="makes no sense"):
+        dns_wire.parse(message)
 
 
 @pytest.mark.parametrize("size", range(0, 60))
