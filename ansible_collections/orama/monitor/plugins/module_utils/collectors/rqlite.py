@@ -38,7 +38,7 @@ COUNTERS = {
 
 def collect(probe: Probe) -> dict:
     base = local.url(probe, probe.options.rqlite_url)
-    patience = "timeout=%.2gs" % (probe.options.http_timeout * 2 / 3)  # of rqlite with its peers, within ours with it
+    patience = "timeout=" + go_duration(probe.options.http_timeout * 2 / 3)  # of rqlite with its peers, within ours
     paths = {
         "/status": "/status",
         "/readyz": "/readyz?" + patience,
@@ -51,6 +51,11 @@ def collect(probe: Probe) -> dict:
     if answers.refused() and not local.installed(probe, UNITS, probe.options.orama_home):
         raise Absent
     return _section(answers)
+
+
+def go_duration(seconds: float) -> str:
+    """Seconds as Go reads them, which knows no exponent."""
+    return ("%.3f" % seconds).rstrip("0").rstrip(".") + "s"
 
 
 def _question(probe: Probe, url: str):

@@ -99,6 +99,11 @@ def test_numbers_that_are_reckoned_stay_within_what_a_report_holds():
     assert repository == dict(repo_size_bytes=largest, repo_max_bytes=1, repo_use_pct=None)
 
 
+@pytest.mark.parametrize(("seconds", "said"), [(2.0, "2s"), (10 / 3, "3.333s"), (100.0, "100s"), (1e5, "100000s")])
+def test_a_go_duration_has_no_exponent(seconds, said):
+    assert rqlite.go_duration(seconds) == said
+
+
 def test_addresses():
     assert sockets.parse_address("0100007F:1389") == ("127.0.0.1", 5001)
     assert sockets.parse_address("0000000000000000FFFF00000100007F:1389") == ("127.0.0.1", 5001)
