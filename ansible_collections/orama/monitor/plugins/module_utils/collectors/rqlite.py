@@ -157,13 +157,19 @@ def friendly_size(size: int | None) -> str | None:
 
 
 def parse_nodes(nodes: object) -> dict:
-    """``nodes`` by id from /nodes, and ``nodes_omitted`` where there are too many."""
+    """``nodes`` by id from /nodes, and ``nodes_omitted`` where there are too many: voters are left out last."""
     if not isinstance(nodes, dict):
         return dict(nodes=None)
     members = {text(name): _member(node) for name, node in nodes.items() if text(name) and isinstance(node, dict)}
-    kept = dict(list(members.items())[:NODES_LIMIT])
+    first = set(sorted(members, key=lambda name: _weight(members[name]))[:NODES_LIMIT])
+    kept = {name: member for name, member in members.items() if name in first}
     omitted = len(members) - len(kept)
     return dict(nodes=kept, nodes_omitted=omitted) if omitted else dict(nodes=kept)
+
+
+def _weight(member: dict) -> int:
+    """The lower, the more depends on what is known of the member: a voter counts for the quorum."""
+    return 0 if member["voter"] is not False else 1 if member["reachable"] is not True else 2
 
 
 def _member(node: dict) -> dict:

@@ -91,6 +91,15 @@ def test_all_limits_together_leave_room_for_the_other_sections():
     assert whole < 180_000
 
 
+def test_of_too_many_members_voters_stay_then_those_out_of_reach():
+    members = {"n%03d" % number: dict(voter=False, reachable=True) for number in range(300)}
+    members["n250"]["reachable"] = False
+    members.update({name: dict(voter=True, reachable=True) for name in ("n001", "n280", "n299")})
+    found = rqlite.parse_nodes(members)
+    assert found["nodes_omitted"] == 300 - rqlite.NODES_LIMIT
+    assert list(found["nodes"]) == ["n%03d" % number for number in (*range(197), 250, 280, 299)]
+
+
 def test_numbers_that_are_reckoned_stay_within_what_a_report_holds():
     largest = NUMBER_LIMIT
     snapshots = {"store": {"num_snapshots_failed": largest, "num_wal_snapshots_failed": 1}, "snapshot": {}}
