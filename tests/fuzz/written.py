@@ -45,7 +45,7 @@ def _policy(raw: bytes) -> None:
         one_line(str(error))
         return
     try:
-        edited = with_mute(given, PLACE, mute_fields("DISK_HIGH", "h", None, None, "known"))
+        edited = with_mute(given, PLACE, mute_fields("DISK_HIGH", "h", ["a"], None, None, "known"))
         assert len(parse_policy(edited, PLACE).mutes) == len(policy.mutes) + 1
     except MonitorError as error:
         one_line(str(error))
