@@ -41,7 +41,10 @@ def down(node: NodeView) -> Found:
     hint="on the node: wg show wg0 peers; add the peer to wg0.conf; wg syncconf wg0 <(wg-quick strip wg0)",
 )
 def peer_missing(cluster: Cluster) -> Findings:
-    """By public key; by number where keys are not known or the list of peers is cut short."""
+    """By public key; by number where keys are not known or the list of peers is cut short.
+
+    A node without any peer of unknown identity lacks every node whose key is not known, whichever key that is.
+    """
     complaints: list[Complaint] = []
     members = [host for host in cluster.configured if not _has_no_mesh(cluster, host)]
     known = {cluster.keys[host]: host for host in members if host in cluster.keys}
@@ -58,7 +61,10 @@ def peer_missing(cluster: Cluster) -> Findings:
         missed = [known[key] for key in known.keys() - keys if known[key] != node.host]
         complaints += [(node.host, host) for host in missed]
         others = [host for host in nameless if host != node.host]
-        if not missed and len(keys - cluster.key_hosts.keys()) < len(others):
+        unclaimed = keys - cluster.key_hosts.keys()
+        if not unclaimed:
+            complaints += [(node.host, host) for host in others]
+        elif not missed and len(unclaimed) < len(others):
             yield _too_few(node.host, len(peers), wanted, f"; one of {names(others)} is missing")
     for group in gathered(complaints, cluster.by_host, ()):
         yield Finding(group.host, _missing(group), about=group.others)

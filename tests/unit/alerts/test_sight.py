@@ -102,11 +102,35 @@ def test_an_interrupted_collection_says_nothing_of_the_rest() -> None:
     assert judge(part) == []
 
 
-def test_a_node_that_is_configured_and_not_in_the_mesh_yet_is_missing_once() -> None:
-    snapshot = healthy(4)
-    snapshot.configured.append(ConfiguredNode(host=host(4)))
-    assert b.found(snapshot) == {("WG_PEER_MISSING", host(index)) for index in range(4)}
-    assert "of 4" in judge(snapshot)[0].message
+def not_in_the_mesh(nodes: int) -> Snapshot:
+    """A cluster in which one node more is configured, and asked in vain: it is being installed."""
+    snapshot = healthy(nodes)
+    snapshot.configured.append(ConfiguredNode(host=host(nodes)))
+    snapshot.nodes.append(NodeResult(host=host(nodes), role="node", failure="unreachable"))
+    return snapshot
+
+
+@pytest.mark.parametrize("nodes", [2, 4, 20])
+def test_a_node_that_is_configured_and_not_in_the_mesh_yet_is_missing_once(nodes: int) -> None:
+    snapshot = not_in_the_mesh(nodes)
+    assert b.found(snapshot) == {("WG_PEER_MISSING", host(nodes)), ("NODE_UNREACHABLE", host(nodes))}
+    assert f"is no peer on {nodes} nodes" in b.only(snapshot, "WG_PEER_MISSING").message
+
+
+def test_a_node_that_was_not_asked_is_missed_by_each_that_was() -> None:
+    part = narrowed(not_in_the_mesh(4), 0, 1)
+    assert b.found(part) == {("WG_PEER_MISSING", host(index)) for index in (0, 1)}
+    assert host(4) in judge(part)[0].message
+
+
+def test_one_of_two_nodes_without_a_known_key_is_missing_by_number() -> None:
+    """One unknown peer may be either of them."""
+    snapshot = not_in_the_mesh(4)
+    lost(snapshot, 3)
+    renamed(snapshot, 3, "n4.example")
+    missing = [alert for alert in judge(snapshot) if alert.code == "WG_PEER_MISSING"]
+    assert {alert.node for alert in missing} == {host(index) for index in range(3)}
+    assert "one of" in missing[0].message
 
 
 def test_a_silent_nodes_identity_is_learned_from_its_peers() -> None:
