@@ -17,8 +17,8 @@ RAFT_GONE = (
     *MESH_DOWN,
     "COLLECTOR_FAILED rqlite",
 )
-# The cluster can't agree on anything, so neither can a node of it.
-RAFT_STUCK = ("RQLITE_QUORUM_LOST", "RQLITE_NO_LEADER", "RQLITE_LEADER_UNSEEN")
+# The cluster can't agree on anything, so neither can a node of it. A leader that was not heard may lead very well.
+RAFT_STUCK = ("RQLITE_QUORUM_LOST", "RQLITE_NO_LEADER")
 # The Olric member of a node can't take part.
 OLRIC_GONE = (
     "NODE_UNREACHABLE",

@@ -259,6 +259,15 @@ class Cluster:
         return [(node, node.rqlite) for node in self.reporting if node.rqlite and node.rqlite.responsive]
 
     @cached_property
+    def read_through(self) -> dict[str | None, float]:
+        """By the leader's address: when a node at which a strong read works, and that names it, was last sampled."""
+        until: dict[str | None, float] = {}
+        for node, seen in self.responding:
+            if seen.strong_read:
+                until[seen.leader_addr] = max(node.window[1], until.get(seen.leader_addr, EVER[0]))
+        return until
+
+    @cached_property
     def raft_hosts(self) -> dict[str, str]:
         """Host by raft node id, as the nodes tell themselves."""
         return _unique((node.rqlite.node_id, node.host) for node in self.reporting if node.rqlite)

@@ -17,7 +17,8 @@ dns = Subsystem("dns")
 ASK = "on the node: dig @127.0.0.1 DOMAIN"
 # Orama's CoreDNS reads its records from RQLite.
 NO_RECORDS = (
-    here("DNS_PORT_UNBOUND 53", "RQLITE_DOWN", "RQLITE_NOT_READY", "RQLITE_SHUTDOWN", *unit("coredns")),
+    here("DNS_PORT_UNBOUND 53", *unit("coredns")),
+    here("RQLITE_DOWN", "RQLITE_SHUTDOWN", "RQLITE_CANDIDATE", "RQLITE_NOT_READY", "RQLITE_STRONG_READ_FAILED"),
     cluster(*RAFT_STUCK),
 )
 

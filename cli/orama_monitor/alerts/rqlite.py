@@ -5,7 +5,7 @@ from __future__ import annotations
 from orama_monitor.alerts.because import anywhere, here, there, unit
 from orama_monitor.alerts.because import cluster as on_cluster
 from orama_monitor.alerts.causes import MESH_DOWN, RAFT_GONE, RAFT_STUCK
-from orama_monitor.alerts.cluster import Cluster, NodeView
+from orama_monitor.alerts.cluster import EVER, Cluster, NodeView
 from orama_monitor.alerts.rule import CRITICAL, INFO, WARNING, Finding, Findings, Found, Subsystem
 from orama_monitor.alerts.thresholds import Thresholds
 from orama_monitor.alerts.words import number
@@ -68,7 +68,7 @@ def candidate(cluster: Cluster) -> Findings:
     for node, seen in cluster.responding:
         if seen.raft_state == "Candidate":
             said = "raft state is Candidate" + ("" if seen.term is None else f" in term {seen.term}")
-            yield Finding(node.host, said, _led_by(cluster, seen))
+            yield Finding(node.host, said, _led_by(cluster, node, seen))
 
 
 @rqlite.between_nodes(
@@ -82,7 +82,7 @@ def candidate(cluster: Cluster) -> Findings:
 def not_ready(cluster: Cluster) -> Findings:
     for node, seen in cluster.responding:
         if seen.ready is False:
-            yield Finding(node.host, "not ready", _led_by(cluster, seen))
+            yield Finding(node.host, "not ready", _led_by(cluster, node, seen))
 
 
 @rqlite.between_nodes(
@@ -96,15 +96,19 @@ def not_ready(cluster: Cluster) -> Findings:
 def strong_read_failed(cluster: Cluster) -> Findings:
     for node, seen in cluster.responding:
         if seen.strong_read is False:
-            yield Finding(node.host, "a strong read failed", _led_by(cluster, seen))
+            yield Finding(node.host, "a strong read failed", _led_by(cluster, node, seen))
 
 
-def _led_by(cluster: Cluster, seen: Rqlite) -> tuple[str, ...]:
-    """The leader that a node names, so that the leader's trouble explains the node's."""
+def _led_by(cluster: Cluster, node: NodeView, seen: Rqlite) -> tuple[str, ...]:
+    """The leader that a node names, so that the leader's trouble explains the node's.
+
+    One that was not heard leads well when another node that names it has read since.
+    """
     if not seen.leader_addr and not seen.leader_id:
         return (NO_LEADER,)
     host = cluster.raft_host(seen.leader_id or "", seen.leader_addr)
-    return (host,) if host else ()
+    leads_well = cluster.read_through.get(seen.leader_addr, EVER[0]) > node.window[0]
+    return () if host is None or (leads_well and cluster.silent(host)) else (host,)
 
 
 @rqlite.on_node(

@@ -28,11 +28,12 @@ def leader_dead(s: Snapshot) -> None:
 
 
 def leader_just_died(s: Snapshot) -> None:
-    """One second after: everyone still names it, and reads fail."""
+    """One second after: everyone still names it, and reads fail, those of the nameservers among them."""
     lost(s, 0)
     for index in b.others(s, 0):
         b.unreached(s, index, 0)
         b.put(s, index, "rqlite.strong_read", False)
+    b.put(s, 1, "dns.soa_resolves", False)
 
 
 def leader_stopped_just_now(s: Snapshot) -> None:

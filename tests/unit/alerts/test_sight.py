@@ -284,6 +284,54 @@ def test_a_large_swarm_is_not_fully_connected() -> None:
     assert judge(snapshot) == []
 
 
+@pytest.mark.parametrize("failure", ["unreachable", "collect_failed"])
+def test_a_leader_that_was_not_heard_explains_nothing_while_it_leads(failure: str) -> None:
+    """Strong reads work on all other nodes: what is wrong on one of them is its own."""
+    snapshot = healthy()
+    lost(snapshot, 0, failure=failure)
+    absence = b.roots(snapshot)
+    b.put(snapshot, 1, "dns.soa_resolves", False)
+    b.put(snapshot, 2, "rqlite.ready", False)
+    b.put(snapshot, 3, "gateway.subsystems.rqlite.status", "error")
+    b.put(snapshot, 4, "gateway.http_status", 503)
+    assert b.roots(snapshot) - absence == {
+        ("DNS_SOA_FAILED", host(1)),
+        ("RQLITE_NOT_READY", host(2)),
+        ("GATEWAY_SUBSYSTEM", host(3)),
+        ("GATEWAY_UNHEALTHY", host(4)),
+    }
+    assert absence < b.roots(snapshot) and len(absence) == 1
+
+
+def test_a_leader_that_died_between_two_samples_explains_what_came_after() -> None:
+    snapshot = healthy()
+    lost(snapshot, 0)
+    shift(snapshot, 2, 120)
+    b.put(snapshot, 2, "rqlite.strong_read", False)
+    assert b.roots(snapshot) == {("NODE_UNREACHABLE", host(0))}
+
+
+def test_a_leader_that_just_died_explains_failed_reads_without_the_controllers_times() -> None:
+    snapshot = healthy()
+    lost(snapshot, 0)
+    for node in snapshot.nodes:
+        node.started = node.ended = None
+    for index in b.others(snapshot, 0):
+        b.put(snapshot, index, "rqlite.strong_read", False)
+    assert b.roots(snapshot) == {("NODE_UNREACHABLE", host(0))}
+
+
+def test_a_leader_that_was_not_heard_is_not_vouched_for_by_who_names_its_successor() -> None:
+    snapshot = healthy()
+    lost(snapshot, 0)
+    for index in (1, 3, 4):
+        b.put(snapshot, index, "rqlite.term", 43)
+        b.put(snapshot, index, "rqlite.leader_addr", "10.0.0.2:7001")
+    b.put(snapshot, 1, "rqlite.raft_state", "Leader")
+    b.put(snapshot, 2, "rqlite.strong_read", False)
+    assert b.roots(snapshot) == {("NODE_UNREACHABLE", host(0))}
+
+
 def test_a_namespace_may_be_led_from_a_node_that_was_not_heard() -> None:
     snapshot = healthy()
     lost(snapshot, 0)
