@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from orama_monitor.alerts.alert import CLUSTER, Alert, Cause
@@ -86,21 +87,24 @@ class Causes:
         for because in becauses:
             if because.speaks_of(item):
                 for ref in because.refs:
-                    for cause in self._places(because.where, ref, finding, item):
+                    for cause in self._places(because, ref, finding, item):
                         return because, cause
         return None, None
 
-    def _places(self, where: Where, ref: Ref, finding: Finding, item: str) -> Iterator[Standing]:
+    def _places(self, because: Because, ref: Ref, finding: Finding, item: str) -> Iterator[Standing]:
         node, wanted = finding.node, ref.wants(item)
-        match where:
+        candidates: Iterable[Standing]
+        match because.where:
             case Where.HERE:
                 candidates = self._on.get((ref.code, node), ())
             case Where.TOUCHING:
-                candidates = self._touching.get((ref.code, node), ())
+                candidates = self._troubling(ref.code, node)
             case Where.THERE:
                 candidates = self._on.get((ref.code, item), ())
             case Where.AROUND:
-                candidates = self._touching.get((ref.code, item), ())
+                candidates = self._troubling(ref.code, item)
+                if not because.suffices:
+                    candidates = chain(candidates, self._touching.get((ref.code, item), ()))
             case Where.CLUSTER:
                 candidates = self._on.get((ref.code, CLUSTER), ())
             case Where.ANYWHERE:
@@ -109,6 +113,15 @@ class Causes:
                 yield from self._linked(ref.code, node, item)
                 return
         yield from (one for one in candidates if one.is_about(wanted))
+
+    def _troubling(self, code: str, host: str) -> Iterator[Standing]:
+        """Those on a host, or about it: one elsewhere that is a consequence is the trouble of who it stands on.
+
+        A dead node's handshakes are stale with all others, and not one link between those is the worse for it.
+        """
+        for one in self._touching.get((code, host), ()):
+            if one.finding.node == host or self.root(one) is one:
+                yield one
 
     def _linked(self, code: str, node: str, other: str) -> Iterator[Standing]:
         for end, far in ((node, other), (other, node)):

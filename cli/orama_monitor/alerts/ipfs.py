@@ -62,13 +62,19 @@ def swarm_key_missing(node: NodeView) -> Found:
     because=[
         here("IPFS_DOWN", "IPFS_SWARM_KEY_MISSING", *unit("orama-ipfs"), *MESH_DOWN),
         touching(*LINK_DOWN),
+        there(*MESH_DOWN, "COLLECTOR_FAILED ipfs"),
     ],
 )
 def isolated(cluster: Cluster) -> Findings:
+    """About all others where none of them is well: in a small cluster the one left over is the one that isn't ill."""
     running = _running(cluster)
+    ailing = _ailing(cluster, ())
+    well = {node.host for node in running} - set(ailing)
     for node in running:
         if node.ipfs and node.ipfs.swarm_peers == 0 and len(running) > 1:
-            yield Finding(node.host, f"no swarm peer, while Kubo runs on {number(len(running) - 1, 'other node')}")
+            said = f"no swarm peer, while Kubo runs on {number(len(running) - 1, 'other node')}"
+            others = () if well - {node.host} else tuple(n.host for n in running if n is not node)
+            yield Finding(node.host, said, others)
 
 
 @ipfs.between_nodes(

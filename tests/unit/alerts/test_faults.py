@@ -247,6 +247,15 @@ def ipfs_wrong_key(s: Snapshot) -> None:
         b.put(s, index, "ipfs.swarm_peers", 3)
 
 
+def ipfs_alone(s: Snapshot) -> None:
+    """Kubo on one node has lost everyone, who haven't noticed yet."""
+    b.put(s, 2, "ipfs.swarm_peers", 0)
+
+
+def term_ahead(s: Snapshot) -> None:
+    b.put(s, 2, "rqlite.term", 82)
+
+
 def gateway_stopped(s: Snapshot) -> None:
     b.stopped(s, 2, "orama-gateway")
     b.put(s, 2, "gateway.responsive", False)
@@ -381,6 +390,8 @@ FAULTS: list[tuple[Fault, set[b.Place]]] = [
     (ipfs_stopped, {at("SERVICE_INACTIVE", 2)}),
     (ipfs_cluster_stopped, {at("SERVICE_INACTIVE", 2)}),
     (ipfs_wrong_key, {at("IPFS_ISOLATED", 2)}),
+    (ipfs_alone, {at("IPFS_ISOLATED", 2)}),
+    (term_ahead, {at("RQLITE_TERM_INCONSISTENT", None)}),
     (gateway_stopped, {at("SERVICE_INACTIVE", 2)}),
     (gateway_frozen, {at("GATEWAY_DOWN", 2)}),
     (gateway_says_503, {at("GATEWAY_UNHEALTHY", 2)}),
@@ -422,6 +433,8 @@ TOGETHER: list[tuple[Fault, Fault]] = [
     (node_dead, wg_blocked),
     (node_dead, olric_stopped),
     (node_dead, zone_broken),
+    (node_dead, ipfs_alone),
+    (node_dead, term_ahead),
     (leader_dead, gateway_part_bad),
     (leader_dead, raft_link_cut),
     (rqlited_stopped, caddy_stopped),
@@ -444,6 +457,33 @@ def test_two_faults_have_the_roots_of_both(one: Fault, other: Fault) -> None:
     one(snapshot)
     other(snapshot)
     assert b.roots(snapshot) == expected[one] | expected[other]
+
+
+@pytest.mark.parametrize("code", ["WG_DOWN", "WG_ROUTE_MISSING"])
+def test_the_one_left_over_in_a_small_cluster_is_not_isolated_by_itself(code: str) -> None:
+    snapshot = healthy(2)
+    if code == "WG_DOWN":
+        b.mesh_lost(snapshot, 1)
+    else:
+        b.put(snapshot, 1, "network.wg_route_exists", False)
+    for index in (0, 1):
+        b.put(snapshot, index, "ipfs.swarm_peers", 0)
+    assert b.roots(snapshot) == {at(code, 1)}
+
+
+def test_a_lost_quorum_follows_from_its_voters_trouble_and_not_from_another_nodes() -> None:
+    """The dead one is no voter; three of the five voters are cut off from all others."""
+    snapshot = healthy(6)
+    b.node_dead(snapshot, 5)
+    cut = (2, 3, 4)
+    for index in range(5):
+        b.no_quorum(snapshot, index)
+        for other in range(5):
+            if index != other and (index in cut or other in cut):
+                b.unreached(snapshot, index, other)
+    cause = b.only(snapshot, "RQLITE_QUORUM_LOST").cause
+    assert cause is not None and cause.code == "RQLITE_PEER_UNREACHABLE"
+    assert b.roots(snapshot) == {at("NODE_UNREACHABLE", 5), *(at("RQLITE_PEER_UNREACHABLE", index) for index in cut)}
 
 
 @pytest.mark.parametrize("fault", [fault for fault, _ in FAULTS], ids=[fault.__name__ for fault, _ in FAULTS])
