@@ -259,6 +259,12 @@ class Cluster:
         return [(node, node.rqlite) for node in self.reporting if node.rqlite and node.rqlite.responsive]
 
     @cached_property
+    def led_term(self) -> int | None:
+        """The last term in which a node says that it leads."""
+        terms = [seen.term for _node, seen in self.responding if seen.raft_state == "Leader" and seen.term is not None]
+        return max(terms, default=None)
+
+    @cached_property
     def read_through(self) -> dict[str | None, float]:
         """By the leader's address: when a node at which a strong read works, and that names it, was last sampled."""
         until: dict[str | None, float] = {}

@@ -102,10 +102,12 @@ def strong_read_failed(cluster: Cluster) -> Findings:
 def _led_by(cluster: Cluster, node: NodeView, seen: Rqlite) -> tuple[str, ...]:
     """The leader that a node names, so that the leader's trouble explains the node's.
 
-    One that was not heard leads well when another node that names it has read since.
+    One that was not heard leads well when another node that names it has read since. A node that knows of none waits
+    for no election where one leads in its own term or before: it has lost the cluster by itself.
     """
     if not seen.leader_addr and not seen.leader_id:
-        return (NO_LEADER,)
+        led = cluster.led_term is not None and seen.term is not None and cluster.led_term <= seen.term
+        return () if led else (NO_LEADER,)
     host = cluster.raft_host(seen.leader_id or "", seen.leader_addr)
     leads_well = cluster.read_through.get(seen.leader_addr, EVER[0]) > node.window[0]
     return () if host is None or (leads_well and cluster.silent(host)) else (host,)

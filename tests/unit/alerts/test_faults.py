@@ -36,6 +36,15 @@ def leader_just_died(s: Snapshot) -> None:
     b.put(s, 1, "dns.soa_resolves", False)
 
 
+def leader_stopped_and_followed(s: Snapshot) -> None:
+    """Most have elected another leader, and one was asked a moment before."""
+    b.stopped(s, 0, "orama-node")
+    b.rqlite_silent(s, 0)
+    b.leader_is(s, 1)
+    b.no_quorum(s, 2)
+    b.put(s, 2, "rqlite.term", 42)
+
+
 def leader_stopped_just_now(s: Snapshot) -> None:
     b.stopped(s, 0, "orama-node")
     b.rqlite_silent(s, 0)
@@ -252,6 +261,13 @@ def ipfs_alone(s: Snapshot) -> None:
     b.put(s, 2, "ipfs.swarm_peers", 0)
 
 
+def out_of_raft(s: Snapshot) -> None:
+    """Removed from the cluster: it knows of no leader any more, and nobody asks for it."""
+    b.no_quorum(s, 2)
+    for index in b.others(s, 2):
+        del b.rqlite_view(s, index)["n3"]
+
+
 def term_ahead(s: Snapshot) -> None:
     b.put(s, 2, "rqlite.term", 82)
 
@@ -363,6 +379,7 @@ FAULTS: list[tuple[Fault, set[b.Place]]] = [
     (leader_dead, {at("NODE_UNREACHABLE", 0)}),
     (leader_just_died, {at("NODE_UNREACHABLE", 0)}),
     (leader_stopped_just_now, {at("SERVICE_INACTIVE", 0)}),
+    (leader_stopped_and_followed, {at("SERVICE_INACTIVE", 0)}),
     (rqlited_stopped, {at("SERVICE_INACTIVE", 2)}),
     (rqlited_failed, {at("SERVICE_FAILED", 2)}),
     (rqlited_loops, {at("SERVICE_RESTART_LOOP", 2)}),
@@ -391,6 +408,7 @@ FAULTS: list[tuple[Fault, set[b.Place]]] = [
     (ipfs_cluster_stopped, {at("SERVICE_INACTIVE", 2)}),
     (ipfs_wrong_key, {at("IPFS_ISOLATED", 2)}),
     (ipfs_alone, {at("IPFS_ISOLATED", 2)}),
+    (out_of_raft, {at("RQLITE_CANDIDATE", 2)}),
     (term_ahead, {at("RQLITE_TERM_INCONSISTENT", None)}),
     (gateway_stopped, {at("SERVICE_INACTIVE", 2)}),
     (gateway_frozen, {at("GATEWAY_DOWN", 2)}),
@@ -435,6 +453,7 @@ TOGETHER: list[tuple[Fault, Fault]] = [
     (node_dead, zone_broken),
     (node_dead, ipfs_alone),
     (node_dead, term_ahead),
+    (node_dead, out_of_raft),
     (leader_dead, gateway_part_bad),
     (leader_dead, raft_link_cut),
     (rqlited_stopped, caddy_stopped),
