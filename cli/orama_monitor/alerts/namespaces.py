@@ -57,7 +57,7 @@ def olric_down(node: NodeView) -> Found:
 @namespaces.on_cluster(
     "NAMESPACE_NO_LEADER",
     CRITICAL,
-    "The RQLite of a namespace answers somewhere, and no node leads it.",
+    "The RQLite of a namespace answers somewhere, no node leads it, and no follower is ready.",
     why="Nothing can be written in this namespace.",
     hint="on its nodes: systemctl status 'orama-namespace-rqlite@*'; most of them must run and reach each other",
     because=[
@@ -68,7 +68,8 @@ def olric_down(node: NodeView) -> Found:
 def no_leader(cluster: Cluster) -> Found:
     """A leader may be on a node that was not heard. Then only candidates, who know of none, count as proof.
 
-    One that was cut off is a candidate, too: of a part of the environment nothing is said.
+    One that was cut off is a candidate, too: of a part of the environment nothing is said. A follower is ready only
+    while it knows of a leader: one outside the inventory, or one that was elected since it was asked.
     """
     if not cluster.asked_all:
         return
@@ -77,7 +78,7 @@ def no_leader(cluster: Cluster) -> Found:
         states = [one.rqlite_state for _host, one in members if one.rqlite_up]
         if not states or not all(states) or "Leader" in states:
             continue
-        if any(one.rqlite_up is None for _host, one in members):
+        if any(one.rqlite_up is None or _follows(one) for _host, one in members):
             continue
         if heard_all or set(states) == {"Candidate"}:
             said = f"{clip(name, 80)}: {len(states)} answer, none leads"
@@ -86,6 +87,11 @@ def no_leader(cluster: Cluster) -> Found:
             answering = sorted(host for host, one in members if one.rqlite_up)
             said += f" (down on {names(gone)})" if gone else ""
             yield Here(said, about=(name, *gone, *missing, *answering))
+
+
+def _follows(one: Namespace) -> bool:
+    """A candidate's readiness may be seconds old."""
+    return one.rqlite_state == "Follower" and one.rqlite_ready is True
 
 
 def _is_complete(node: NodeView) -> bool:

@@ -97,6 +97,7 @@ def exposed(rule: str) -> Break:
 def all_followers(snapshot: Snapshot) -> None:
     for index in range(5):
         b.put(snapshot, index, "namespaces.0.rqlite_state", "Follower")
+        b.put(snapshot, index, "namespaces.0.rqlite_ready", False)
 
 
 def named_twice(snapshot: Snapshot) -> None:

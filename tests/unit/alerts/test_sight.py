@@ -72,7 +72,7 @@ def test_a_namespace_without_a_leader_is_no_consequence_of_a_link_between_other_
         one = report(snapshot, index)
         one.namespaces = (one.namespaces or [])[:1] if index < 3 else []
         for namespace in one.namespaces:
-            namespace.rqlite_state = "Follower"
+            namespace.rqlite_state, namespace.rqlite_ready = "Follower", False
     b.link_stale(snapshot, 3, 4)
     assert ("NAMESPACE_NO_LEADER", CLUSTER) in b.roots(snapshot)
     b.link_stale(snapshot, 0, 1)
@@ -336,6 +336,23 @@ def test_a_namespace_may_be_led_from_a_node_that_was_not_heard() -> None:
     snapshot = healthy()
     lost(snapshot, 0)
     assert ("NAMESPACE_NO_LEADER", CLUSTER) not in b.found(snapshot)
+
+
+@pytest.mark.parametrize("ready", [{4}, {0, 1, 2, 3, 4}])
+def test_a_namespace_with_a_ready_follower_is_led(ready: set[int]) -> None:
+    """From outside the inventory, or by a node that was asked before its election."""
+    snapshot = healthy()
+    for index in range(5):
+        b.put(snapshot, index, "namespaces.0.rqlite_state", "Follower")
+        b.put(snapshot, index, "namespaces.0.rqlite_ready", index in ready)
+    assert judge(snapshot) == []
+
+
+def test_a_namespace_of_candidates_has_no_leader_however_ready_they_were() -> None:
+    snapshot = healthy()
+    for index in range(5):
+        b.put(snapshot, index, "namespaces.0.rqlite_state", "Candidate")
+    assert b.roots(snapshot) == {("NAMESPACE_NO_LEADER", CLUSTER)}
 
 
 def test_an_older_schema_without_most_sections() -> None:

@@ -51,13 +51,17 @@ def _cut(at: At) -> None:
         at.elsewhere(node.name).sh(f"iptables -I {CUT}")
     # What is connected stays so until it speaks; a new process has to connect.
     at.sh(f"systemctl restart {unit('rqlite')}")
-    at.until(lambda: not _leads(at), "nobody leads the namespace's raft", 60)
+    at.until(lambda: not _is_led(at), "nobody leads the namespace's raft, or is ready", 60)
 
 
-def _leads(at: At) -> bool:
-    ask = "curl -s -m 2 'http://127.0.0.1:10000/status?key=store.raft'"
+def _is_led(at: At) -> bool:
+    """A follower is ready for some seconds after it lost its leader."""
+    ask = """
+        curl -s -m 2 'http://127.0.0.1:10000/status?key=store.raft'
+        curl -s -m 2 -o /dev/null -w ' readyz %{http_code}' http://127.0.0.1:10000/readyz
+    """
     told = [at.elsewhere(node.name).sh(ask, check=False) for node in at.site.topology.namespaced]
-    return any('"Leader"' in text for text in told)
+    return any('"Leader"' in text or "readyz 200" in text for text in told)
 
 
 def _mend(at: At) -> None:
