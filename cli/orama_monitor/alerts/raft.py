@@ -144,6 +144,10 @@ def no_leader(cluster: Cluster) -> Found:
     because=[there("NODE_UNREACHABLE", "NODE_COLLECT_FAILED", suffices=True)],
 )
 def leader_unseen(cluster: Cluster) -> Found:
+    """A leader of unknown identity is one of the nodes that sent no report; where all did, it is outside the inventory.
+
+    Then nothing is missing that was asked for.
+    """
     if any(seen.raft_state == "Leader" for _node, seen in cluster.responding):
         return
     named = {seen.leader_addr: seen.leader_id for _node, seen in cluster.responding if seen.leader_addr}
@@ -152,7 +156,9 @@ def leader_unseen(cluster: Cluster) -> Found:
         if host is not None and cluster.silent(host):
             yield Here(f"{host} leads and sent no report", about=(host,))
         elif host is None and (unheard := _unheard_strangers(cluster)) is not None:
-            yield Here(f"{clip(address, 80)} leads and sent no report", about=tuple(unheard) or (address,))
+            suspects = unheard or [node.host for node in cluster.nodes if not node.reports]
+            if suspects:
+                yield Here(f"{clip(address, 80)} leads and sent no report", about=tuple(suspects))
 
 
 @rqlite.on_cluster(

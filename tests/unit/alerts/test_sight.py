@@ -338,6 +338,29 @@ def test_a_namespace_may_be_led_from_a_node_that_was_not_heard() -> None:
     assert ("NAMESPACE_NO_LEADER", CLUSTER) not in b.found(snapshot)
 
 
+def led_by(snapshot: Snapshot, address: str) -> None:
+    """Everyone follows a leader that no node is known to be."""
+    for index in range(len(snapshot.nodes)):
+        if host(index) in snapshot.reports:
+            b.put(snapshot, index, "rqlite.raft_state", "Follower")
+            b.put(snapshot, index, "rqlite.leader_addr", address)
+            b.put(snapshot, index, "rqlite.leader_id", "n9")
+
+
+def test_a_leader_outside_the_inventory_is_missed_by_nobody() -> None:
+    snapshot = healthy()
+    led_by(snapshot, "10.0.9.9:7001")
+    assert judge(snapshot) == []
+
+
+def test_a_leader_known_by_another_name_is_one_of_those_that_were_not_heard() -> None:
+    snapshot = healthy()
+    lost(snapshot, 0)
+    led_by(snapshot, "n1.internal:7001")
+    assert b.roots(snapshot) == {("NODE_UNREACHABLE", host(0))}
+    assert b.only(snapshot, "RQLITE_LEADER_UNSEEN").about == [host(0)]
+
+
 @pytest.mark.parametrize("ready", [{4}, {0, 1, 2, 3, 4}])
 def test_a_namespace_with_a_ready_follower_is_led(ready: set[int]) -> None:
     """From outside the inventory, or by a node that was asked before its election."""
