@@ -57,6 +57,25 @@ class Claim:
     last: float
 
 
+@dataclass(frozen=True, slots=True)
+class Reign:
+    """A node that says that it leads, and since when its term had a leader: as its followers tell, too."""
+
+    node: NodeView
+    seen: Rqlite
+    first: float  # the first of those that know was sampled from here on,
+    proven: float  # and by then at the latest
+
+    @property
+    def term(self) -> str:
+        return "not known" if self.seen.term is None else str(self.seen.term)
+
+    def reaches(self, other: Reign) -> bool:
+        """Whether the other one is a voter of its cluster, and within its reach."""
+        view = (self.seen.nodes or {}).get(other.seen.node_id or "")
+        return view is not None and bool(view.reachable and view.voter)
+
+
 @rqlite.on_cluster(
     "RQLITE_SPLIT_BRAIN",
     CRITICAL,
@@ -66,11 +85,10 @@ class Claim:
 )
 def split_brain(cluster: Cluster) -> Found:
     """A leader sampled before the other one's term began may have handed over since."""
-    leaders = [(node, seen) for node, seen in cluster.responding if seen.raft_state == "Leader"]
-    claims = [_claims([pair])[0] for pair in leaders]
-    if any(_contradict(one, other) for one, other in combinations(claims, 2)):
-        terms = [f"{node.host} (term {'not known' if seen.term is None else seen.term})" for node, seen in leaders]
-        yield Here(f"{len(leaders)} leaders: {names(terms)}", about=tuple(node.host for node, _seen in leaders))
+    reigns = _reigns(cluster)
+    if any(_split(one, other) for one, other in combinations(reigns, 2)):
+        terms = [f"{reign.node.host} (term {reign.term})" for reign in reigns]
+        yield Here(f"{len(reigns)} leaders: {names(terms)}", about=tuple(reign.node.host for reign in reigns))
 
 
 @rqlite.on_cluster(
@@ -298,6 +316,35 @@ def _in_reach(node: NodeView) -> bool:
         return False
     no_mesh = node.wireguard is not None and node.wireguard.interface_up is False
     return not no_mesh and not (node.network is not None and node.network.wg_route_exists is False)
+
+
+def _reigns(cluster: Cluster) -> list[Reign]:
+    """The leaders, with what is known of their terms from all who follow them."""
+    known: dict[tuple[int | None, str | None], list[Window]] = {}
+    for node, seen in cluster.responding:
+        known.setdefault((seen.term, seen.leader_addr), []).append(node.window)
+    leaders = [(node, seen) for node, seen in cluster.responding if seen.raft_state == "Leader"]
+    reigns = []
+    for node, seen in leaders:
+        windows = known[seen.term, seen.leader_addr] if seen.leader_addr else [node.window]
+        reigns.append(Reign(node, seen, min(began for began, _ in windows), min(ended for _, ended in windows)))
+    return reigns
+
+
+def _split(one: Reign, other: Reign) -> bool:
+    """Whether both lead at one time.
+
+    Who led in the older term until the newer one began handed over. Where the samples don't tell which came first, two
+    that are voters of one cluster and reach each other are no two halves of one.
+    """
+    if one.seen.term is None or other.seen.term is None:
+        return one.node.window[1] >= other.node.window[0] and other.node.window[1] >= one.node.window[0]
+    if one.seen.term == other.seen.term:
+        return True
+    older, newer = sorted((one, other), key=lambda reign: reign.seen.term or 0)
+    if older.node.window[0] > newer.proven:
+        return True
+    return older.node.window[1] >= newer.first and not (older.reaches(newer) and newer.reaches(older))
 
 
 def _claims(nodes: Iterable[tuple[NodeView, Rqlite]]) -> list[Claim]:

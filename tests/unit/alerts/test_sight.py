@@ -9,7 +9,7 @@ from orama_monitor.alerts.cluster import Cluster
 from orama_monitor.alerts.policy import Policy
 from orama_monitor.snapshot import ConfiguredNode, NodeResult, Snapshot
 from tests.unit.alerts import breaking as b
-from tests.unit.clusters import BEGAN, healthy, host, key, lost, narrowed, report
+from tests.unit.clusters import BEGAN, healthy, host, key, lost, narrowed, report, wg_ip
 
 
 def shift(snapshot: Snapshot, index: int, seconds: float) -> NodeResult:
@@ -214,6 +214,43 @@ def test_an_old_leader_that_still_leads_after_the_new_one_is_a_split_brain() -> 
     shift(snapshot, 0, 120)
     b.put(snapshot, 3, "rqlite.term", 43)
     b.put(snapshot, 3, "rqlite.raft_state", "Leader")
+    assert ("RQLITE_SPLIT_BRAIN", CLUSTER) in b.roots(snapshot)
+
+
+def two_leaders(snapshot: Snapshot, leader: int) -> None:
+    """The first one leads in term 42, another with all the rest in term 43."""
+    for index in range(len(snapshot.nodes)):
+        b.rqlite_view(snapshot, index)[f"n{leader + 1}"].voter = True
+    for index in range(1, len(snapshot.nodes)):
+        b.put(snapshot, index, "rqlite.term", 43)
+        b.put(snapshot, index, "rqlite.leader_addr", f"{wg_ip(leader)}:7001")
+        b.put(snapshot, index, "rqlite.leader_id", f"n{leader + 1}")
+    b.put(snapshot, leader, "rqlite.raft_state", "Leader")
+
+
+@pytest.mark.parametrize("parted", [(0, 55), (55, 0)])
+def test_followers_of_the_next_batch_s_leader_prove_its_term(parted: tuple[int, int]) -> None:
+    """The new leader itself was asked two seconds later."""
+    snapshot = healthy(60)
+    two_leaders(snapshot, 55)
+    for index in range(50, 60):
+        shift(snapshot, index, 2)
+    b.unreached(snapshot, *parted)
+    assert ("RQLITE_SPLIT_BRAIN", CLUSTER) in b.roots(snapshot)
+
+
+def test_a_leader_that_steps_down_while_the_nodes_are_asked_is_no_split_brain() -> None:
+    snapshot = healthy()
+    two_leaders(snapshot, 1)
+    assert ("RQLITE_SPLIT_BRAIN", CLUSTER) not in b.found(snapshot)
+    b.put(snapshot, 1, "rqlite.nodes.n1.reachable", None)
+    assert ("RQLITE_SPLIT_BRAIN", CLUSTER) in b.roots(snapshot)
+
+
+def test_an_old_leader_that_still_leads_in_reach_of_the_new_one_is_a_split_brain() -> None:
+    snapshot = healthy()
+    two_leaders(snapshot, 1)
+    shift(snapshot, 0, 2)
     assert ("RQLITE_SPLIT_BRAIN", CLUSTER) in b.roots(snapshot)
 
 
