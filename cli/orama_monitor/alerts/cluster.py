@@ -93,6 +93,11 @@ class NodeView:
         up = self.up_for(unit)
         return up is not None and up < seconds
 
+    def was_started(self, unit: str, seconds: float) -> bool:
+        """Whether the unit was started less than ``seconds`` ago, and not by systemd because it had failed."""
+        service = self.units.get(unit)
+        return self.is_young(unit, seconds) and not (service and service.n_restarts)
+
 
 class Cluster:
     """Every node that was asked, the names under which others know them, and the snapshot's own time.
@@ -113,6 +118,7 @@ class Cluster:
         self.reporting = [node for node in self.nodes if node.reports]
         self._places: dict[str, str | None] = {}
         self._quiet: dict[float, list[tuple[NodeView, WireguardPeer]]] = {}
+        self._started: dict[tuple[float, tuple[str, ...]], frozenset[str]] = {}
 
     @property
     def now(self) -> datetime:
@@ -133,6 +139,13 @@ class Cluster:
         """Whether a node was asked and brought no report."""
         node = self.by_host.get(host)
         return node is not None and not node.reports
+
+    def started(self, seconds: float, *units: str) -> frozenset[str]:
+        """The nodes on which one of the units was started less than ``seconds`` ago."""
+        if (seconds, units) not in self._started:
+            young = (node for node in self.reporting if any(node.was_started(unit, seconds) for unit in units))
+            self._started[seconds, units] = frozenset(node.host for node in young)
+        return self._started[seconds, units]
 
     # WireGuard keys
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from orama_monitor.alerts.because import cluster, here, unit
 from orama_monitor.alerts.causes import MESH_DOWN, RAFT_STUCK
 from orama_monitor.alerts.cluster import NodeView
-from orama_monitor.alerts.rule import CRITICAL, WARNING, Found, Here, Subsystem
+from orama_monitor.alerts.rule import CRITICAL, INFO, WARNING, Found, Here, Subsystem
+from orama_monitor.alerts.thresholds import Thresholds
 from orama_monitor.alerts.words import clip, names
 
 gateway = Subsystem("gateway")
@@ -21,14 +22,25 @@ ANYONE_BAD = ("ANYONE_NOT_BOOTSTRAPPED", *unit("orama-anyone-relay"), *unit("ora
 @gateway.on_node(
     "GATEWAY_DOWN",
     CRITICAL,
-    "The gateway is installed and doesn't answer.",
+    "The gateway is installed and doesn't answer; info while its unit was started less than {start_s} s ago.",
     why="Clients of this node reach nothing.",
     hint="on the node: systemctl status orama-gateway; curl -s localhost:6001/v1/health",
     because=[here(*unit("orama-gateway"), *unit("orama-node"), *MESH_DOWN)],
+    also=[INFO],
 )
-def down(node: NodeView) -> Found:
+def down(node: NodeView, limits: Thresholds) -> Found:
     if node.gateway and node.gateway.responsive is False:
-        yield "the gateway doesn't answer"
+        name = _unit(node)
+        if node.was_started(name, limits.start_s):
+            yield Here(f"the gateway doesn't answer; {name} just started", severity=INFO)
+        else:
+            yield "the gateway doesn't answer"
+
+
+def _unit(node: NodeView) -> str:
+    """The unit that runs the gateway: orama-node where it has none of its own."""
+    own = node.units.get("orama-gateway")
+    return "orama-gateway" if own and own.load_state == "loaded" else "orama-node"
 
 
 @gateway.on_node(

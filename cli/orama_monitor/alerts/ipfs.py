@@ -5,12 +5,13 @@ from __future__ import annotations
 from orama_monitor.alerts.because import here, there, touching, unit
 from orama_monitor.alerts.causes import IPFS_GONE, LINK_DOWN, MESH_DOWN
 from orama_monitor.alerts.cluster import Cluster, NodeView
-from orama_monitor.alerts.rule import CRITICAL, WARNING, Finding, Findings, Found, Here, Subsystem
+from orama_monitor.alerts.rule import CRITICAL, INFO, WARNING, Finding, Findings, Found, Here, Subsystem
 from orama_monitor.alerts.thresholds import Thresholds
 from orama_monitor.alerts.words import names, number
 
 ipfs = Subsystem("ipfs")
 
+KUBO, PINNING = "orama-ipfs", "orama-ipfs-cluster"
 # Who else's trouble may make this node miss peers: one's own, one on a link of this node, that of those it misses.
 PEERS_GONE = (here(*IPFS_GONE), touching(*LINK_DOWN), there(*IPFS_GONE, suffices=True))
 
@@ -56,7 +57,8 @@ def swarm_key_missing(node: NodeView) -> Found:
 @ipfs.between_nodes(
     "IPFS_ISOLATED",
     CRITICAL,
-    "Kubo has no peer in its swarm, while it runs on other nodes.",
+    "Kubo has no peer in its swarm, while it runs on other nodes; info while it, or each of those, was started less "
+    "than {ipfs_settle_s} s ago.",
     why="It can neither fetch nor give anything.",
     hint="on the node: ipfs swarm peers; compare swarm.key with another node's; is 4101 open over the mesh?",
     because=[
@@ -64,8 +66,9 @@ def swarm_key_missing(node: NodeView) -> Found:
         touching(*LINK_DOWN),
         there(*MESH_DOWN, "COLLECTOR_FAILED ipfs"),
     ],
+    also=[INFO],
 )
-def isolated(cluster: Cluster) -> Findings:
+def isolated(cluster: Cluster, limits: Thresholds) -> Findings:
     """About all others where none of them is well: in a small cluster the one left over is the one that isn't ill."""
     running = _running(cluster)
     ailing = _ailing(cluster, ())
@@ -74,17 +77,19 @@ def isolated(cluster: Cluster) -> Findings:
         if node.ipfs and node.ipfs.swarm_peers == 0 and len(running) > 1:
             said = f"no swarm peer, while Kubo runs on {number(len(running) - 1, 'other node')}"
             others = () if well - {node.host} else tuple(n.host for n in running if n is not node)
-            yield Finding(node.host, said, others)
+            young = cluster.started(limits.ipfs_settle_s, KUBO)
+            yield _finding(node.host, said, others, young, len(running) - 1)
 
 
 @ipfs.between_nodes(
     "IPFS_PEERS_MISSING",
     WARNING,
     "Kubo has fewer swarm peers than there are other nodes on which it runs; more than {ipfs_peers_wanted} are never "
-    "asked for.",
+    "asked for. Info while it, or as many others as it misses, were started less than {ipfs_settle_s} s ago.",
     why="The swarm has parted, or a node's Kubo can't be reached.",
     hint="on the node: ipfs swarm peers; is 4101 open over the mesh?",
     because=PEERS_GONE,
+    also=[INFO],
 )
 def peers_missing(cluster: Cluster, limits: Thresholds) -> Findings:
     running = _running(cluster)
@@ -96,44 +101,52 @@ def peers_missing(cluster: Cluster, limits: Thresholds) -> Findings:
         if peers and peers < wanted:
             others = tuple(host for host in ailing if host != node.host)
             about = others if len(others) >= wanted - peers else ()
-            yield Finding(node.host, f"{number(peers, 'swarm peer')} of {wanted}", about)
+            young = cluster.started(limits.ipfs_settle_s, KUBO)
+            yield _finding(node.host, f"{number(peers, 'swarm peer')} of {wanted}", about, young, wanted - peers)
 
 
 @ipfs.between_nodes(
     "IPFS_CLUSTER_PEERS_MISSING",
     WARNING,
-    "Fewer peers of IPFS Cluster answer a node than there are nodes on which it runs.",
+    "Fewer peers of IPFS Cluster answer a node than there are nodes on which it runs; info while it or Kubo was "
+    "started less than {ipfs_settle_s} s ago, there or on as many others as are missing.",
     why="Pins are not shared out to all nodes.",
     hint="on the node: ipfs-cluster-ctl peers ls; journalctl -u orama-ipfs-cluster -n 50",
     because=[*PEERS_GONE, here("IPFS_PEERS_MISSING")],
+    also=[INFO],
 )
-def cluster_peers_missing(cluster: Cluster) -> Findings:
+def cluster_peers_missing(cluster: Cluster, limits: Thresholds) -> Findings:
     running = [node for node in cluster.reporting if node.ipfs and node.ipfs.cluster_active]
     ailing = _ailing(cluster, ())
     for node in running:
         peers = node.ipfs.cluster_peers if node.ipfs else None
         if peers is not None and peers < len(running):
             others = tuple(host for host in ailing if host != node.host)
-            about = others if len(others) >= len(running) - peers else ()
-            yield Finding(node.host, f"{number(peers, 'cluster peer')} of {len(running)}", about)
+            missing = len(running) - peers
+            about = others if len(others) >= missing else ()
+            young = cluster.started(limits.ipfs_settle_s, KUBO, PINNING)
+            yield _finding(node.host, f"{number(peers, 'cluster peer')} of {len(running)}", about, young, missing)
 
 
 @ipfs.between_nodes(
     "IPFS_CLUSTER_ERRORS",
     WARNING,
-    "Peers of IPFS Cluster don't answer a node, or report an error.",
+    "Peers of IPFS Cluster don't answer a node, or report an error; info while it or Kubo was started less than "
+    "{ipfs_settle_s} s ago, there or on as many others.",
     why="Their pins can't be followed.",
     hint="on the node: ipfs-cluster-ctl peers ls",
     because=[*PEERS_GONE, here("IPFS_CLUSTER_PEERS_MISSING")],
+    also=[INFO],
 )
-def cluster_errors(cluster: Cluster) -> Findings:
+def cluster_errors(cluster: Cluster, limits: Thresholds) -> Findings:
     ailing = _ailing(cluster, ())
     for node in cluster.reporting:
         count = node.ipfs.cluster_errors if node.ipfs else None
         if count:
             about = ailing if len(ailing) >= count else ()
             said = f", as {names(ailing)} may explain" if about else ""
-            yield Finding(node.host, f"{number(count, 'cluster peer')} with an error{said}", about)
+            young = cluster.started(limits.ipfs_settle_s, KUBO, PINNING)
+            yield _finding(node.host, f"{number(count, 'cluster peer')} with an error{said}", about, young, count)
 
 
 @ipfs.on_node(
@@ -161,6 +174,12 @@ def repo_full(node: NodeView, limits: Thresholds) -> Found:
     used = node.ipfs.repo_use_pct if node.ipfs else None
     if used is not None and used > limits.ipfs_repo_pct:
         yield Here(f"repository {used} % full", severity=CRITICAL if used > limits.ipfs_repo_critical_pct else None)
+
+
+def _finding(host: str, message: str, about: tuple[str, ...], young: frozenset[str], missing: int) -> Finding:
+    """What a node misses: info while it just started, or those did that it may miss."""
+    fresh = host in young or (young.issuperset(about) if about else missing <= len(young))
+    return Finding(host, message + ("; a peer just started" if fresh else ""), about, INFO if fresh else None)
 
 
 def _running(cluster: Cluster) -> list[NodeView]:

@@ -6,7 +6,7 @@ from orama_monitor.alerts.because import anywhere, here, there, unit
 from orama_monitor.alerts.because import cluster as on_cluster
 from orama_monitor.alerts.causes import MESH_DOWN, RAFT_GONE, RAFT_STUCK
 from orama_monitor.alerts.cluster import EVER, Cluster, NodeView
-from orama_monitor.alerts.rule import CRITICAL, INFO, WARNING, Finding, Findings, Found, Subsystem
+from orama_monitor.alerts.rule import CRITICAL, INFO, WARNING, Finding, Findings, Found, Here, Subsystem
 from orama_monitor.alerts.thresholds import Thresholds
 from orama_monitor.alerts.words import number
 from orama_monitor.report import Rqlite
@@ -33,14 +33,18 @@ def _answering(node: NodeView) -> Rqlite | None:
 @rqlite.on_node(
     "RQLITE_DOWN",
     CRITICAL,
-    "RQLite is installed and doesn't answer.",
+    "RQLite is installed and doesn't answer; info while orama-node was started less than {start_s} s ago.",
     why="The node reads and writes no data, and the cluster has one voter less.",
     hint="on the node: systemctl status orama-node; journalctl -u orama-node -n 50; curl -s localhost:5001/readyz",
     because=[here(*unit("orama-node"), *MESH_DOWN)],
+    also=[INFO],
 )
-def down(node: NodeView) -> Found:
+def down(node: NodeView, limits: Thresholds) -> Found:
     if node.rqlite and node.rqlite.responsive is False:
-        yield "RQLite doesn't answer"
+        if node.was_started("orama-node", limits.start_s):
+            yield Here("RQLite doesn't answer; orama-node just started", severity=INFO)
+        else:
+            yield "RQLite doesn't answer"
 
 
 @rqlite.on_node(

@@ -30,6 +30,9 @@ class Thresholds(BaseModel):
     orphans: Number = 0
     clock_skew_s: Seconds = 5
 
+    # Services
+    start_s: Seconds = 30  # how long after its unit's start RQLite or the gateway may not answer yet
+
     # RQLite
     rqlite_lag: Number = 100  # entries of the raft log
     # The heaviest write load that must not pass for a lag: nodes are not asked at one moment, so a leader asked a
@@ -58,6 +61,7 @@ class Thresholds(BaseModel):
     # Kubo doesn't keep a connection to everyone in a large swarm (its connection manager trims from 32 on): more
     # peers than this are never asked for.
     ipfs_peers_wanted: Number = 30
+    ipfs_settle_s: Seconds = 60  # how long after its start a peer may miss others, and they may miss it
 
     # The rest
     tls_days: Number = 14  # fewer days than this

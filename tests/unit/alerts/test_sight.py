@@ -300,6 +300,76 @@ def test_a_peer_that_just_started_is_worth_an_info() -> None:
     assert b.only(snapshot, "RQLITE_PEER_UNREACHABLE").severity == "critical"
 
 
+def ipfs_just_started(snapshot: Snapshot, index: int, seconds: int = 3) -> None:
+    """Kubo and IPFS Cluster of one node are back, and haven't found the others yet."""
+    b.put(snapshot, index, "services.orama-ipfs.active_since_sec", seconds)
+    b.put(snapshot, index, "services.orama-ipfs-cluster.active_since_sec", seconds)
+    b.put(snapshot, index, "ipfs.swarm_peers", 0)
+    b.put(snapshot, index, "ipfs.cluster_peers", 1)
+    for other in b.others(snapshot, index):
+        b.put(snapshot, other, "ipfs.swarm_peers", len(snapshot.nodes) - 2)
+        b.put(snapshot, other, "ipfs.cluster_peers", len(snapshot.nodes) - 1)
+        b.put(snapshot, other, "ipfs.cluster_errors", 1)
+
+
+@pytest.mark.parametrize("nodes", [2, 5])
+def test_peers_of_ipfs_that_just_started_are_worth_an_info(nodes: int) -> None:
+    snapshot = healthy(nodes)
+    ipfs_just_started(snapshot, 1)
+    alerts = judge(snapshot)
+    assert alerts and {alert.severity for alert in alerts} == {"info"}
+    assert len({alert.node for alert in alerts}) == nodes
+
+
+@pytest.mark.parametrize(("seconds", "restarts"), [(60, 0), (3, 1)])
+def test_peers_of_ipfs_that_settled_or_crashed_count_in_full(seconds: int, restarts: int) -> None:
+    snapshot = healthy()
+    ipfs_just_started(snapshot, 1, seconds)
+    for unit in ("orama-ipfs", "orama-ipfs-cluster"):
+        b.put(snapshot, 1, f"services.{unit}.n_restarts", restarts)
+    assert b.roots(snapshot) == {("IPFS_ISOLATED", host(1))}
+    assert {alert.severity for alert in judge(snapshot)} == {"critical", "warning"}
+
+
+def test_more_peers_of_ipfs_missing_than_just_started_count_in_full() -> None:
+    snapshot = healthy()
+    ipfs_just_started(snapshot, 1)
+    b.put(snapshot, 3, "ipfs.cluster_peers", 3)
+    assert [(a.code, a.node) for a in judge(snapshot) if a.severity == "warning"] == [
+        ("IPFS_CLUSTER_PEERS_MISSING", host(3))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("unit", "seconds", "restarts", "severity"),
+    [
+        ("orama-gateway", 29, 0, "info"),
+        ("orama-gateway", 30, 0, "critical"),
+        ("orama-gateway", 2, 1, "critical"),
+        ("orama-node", 2, 0, "critical"),
+    ],
+)
+def test_a_gateway_may_not_answer_right_after_its_start(unit: str, seconds: int, restarts: int, severity: str) -> None:
+    snapshot = healthy()
+    b.put(snapshot, 3, "gateway.responsive", False)
+    b.unit_state(snapshot, 3, unit, active_since_sec=seconds, n_restarts=restarts)
+    assert b.only(snapshot, "GATEWAY_DOWN").severity == severity
+
+
+@pytest.mark.parametrize(
+    ("seconds", "restarts", "severity"), [(29, 0, "info"), (30, 0, "critical"), (2, 1, "critical")]
+)
+def test_a_node_may_not_answer_right_after_its_start(seconds: int, restarts: int, severity: str) -> None:
+    """RQLite, and the gateway where it has no unit of its own."""
+    snapshot = healthy()
+    b.rqlite_silent(snapshot, 3)
+    b.put(snapshot, 3, "gateway.responsive", False)
+    b.unit_state(snapshot, 3, "orama-gateway", load_state="not-found", active_state="inactive", enabled=None)
+    b.unit_state(snapshot, 3, "orama-node", active_since_sec=seconds, n_restarts=restarts)
+    assert b.roots(snapshot) == {("RQLITE_DOWN", host(3)), ("GATEWAY_DOWN", host(3))}
+    assert {b.only(snapshot, code).severity for code in ("RQLITE_DOWN", "GATEWAY_DOWN")} == {severity}
+
+
 def test_handshakes_may_be_missing_right_after_boot() -> None:
     snapshot = healthy()
     for index in b.others(snapshot, 3):
