@@ -99,5 +99,5 @@ def environment(core: Core) -> Path:
 def tests(core: Core) -> subprocess.CompletedProcess[str]:
     """Runs what differs between them with the commands of that ansible-core."""
     env = {**os.environ, "ORAMA_ANSIBLE_BIN": str(environment(core))}
-    command = [VENV / "bin" / "pytest", "-q", "-p", "no:cacheprovider", "-rP", *TESTS]
+    command: list[str | Path] = [VENV / "bin" / "pytest", "-q", "-p", "no:cacheprovider", "-rP", *TESTS]
     return subprocess.run(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True, check=False)

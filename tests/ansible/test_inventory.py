@@ -42,7 +42,10 @@ def inventory(ansible: Ansible, code: int = 0) -> str:
 
 def parsed(ansible: Ansible) -> dict[str, dict[str, object]]:
     text = inventory(ansible)
-    return json.loads(text[text.index("{") :], object_hook=lambda found: found.get("__ansible_unsafe", found))
+    found: dict[str, dict[str, object]] = json.loads(
+        text[text.index("{") :], object_hook=lambda found: found.get("__ansible_unsafe", found)
+    )
+    return found
 
 
 def test_what_a_controller_exports_still_finds_the_password(source: Ansible) -> None:

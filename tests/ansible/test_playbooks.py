@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -123,7 +124,7 @@ CALM = {"severities": dict.fromkeys(sorted(set(RULES) - {UNREACHABLE}), "info")}
 
 
 def gate(
-    hosts: Ansible, policy: dict[str, object], *arguments: str, code: int, retries: int = 1, passes: int = 1
+    hosts: Ansible, policy: Mapping[str, object], *arguments: str, code: int, retries: int = 1, passes: int = 1
 ) -> str:
     path = hosts.directory / "gate.yml"
     path.write_text(GATE.format(retries=retries, passes=passes, policy=json.dumps(policy)))

@@ -126,7 +126,16 @@ def test_psutil_is_installed_once(machine: Machine, ansible: Ansible) -> None:
     directory.mkdir()
     inside = ROOT / "tests" / "ansible" / "machines" / "inside"
     seen = (ROOT, ansible.directory, Path(sys.base_prefix), BIN.parent)
-    command = ["unshare", "--mount", "--pid", "--fork", inside, directory, machine.script(ansible.directory), *seen]
+    command: list[str | Path] = [
+        "unshare",
+        "--mount",
+        "--pid",
+        "--fork",
+        inside,
+        directory,
+        machine.script(ansible.directory),
+        *seen,
+    ]
     said = ansible.run(*command)
     assert tuple(re.findall(r"changed=(\d+)", said)) == machine.changes, said
     assert "psutil is installed: 1" in said

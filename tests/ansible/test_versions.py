@@ -16,7 +16,7 @@ from tests.ansible.harness import BIN, Ansible
 
 def installed() -> cores.Core:
     """The ansible-core whose commands are tested here."""
-    asked = [BIN / "python", "-c", "from ansible.release import __version__; print(__version__)"]
+    asked: list[str | Path] = [BIN / "python", "-c", "from ansible.release import __version__; print(__version__)"]
     version = subprocess.run(asked, check=True, capture_output=True, text=True).stdout
     return cores.CORES[".".join(version.split(".")[:2])]
 

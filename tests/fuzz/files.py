@@ -75,9 +75,11 @@ def _listeners(given: str) -> None:
 
 
 def _system(given: str) -> None:
-    loads = system.parse_load(given) or [None, None, None]
+    loads = system.parse_load(given)
     kills = system.parse_oom_kills(given)
-    report.System.model_validate({"load_avg_1": loads[0], "oom_kills": kills, "kernel_version": system._word(given)})
+    report.System.model_validate(
+        {"load_avg_1": loads[0] if loads else None, "oom_kills": kills, "kernel_version": system._word(given)}
+    )
     uptime = system.parse_uptime(given)
     system._time(NOW, uptime)
 

@@ -50,10 +50,7 @@ def _peers(found: Any) -> None:
         report.Ipfs.model_validate(ipfs.count_cluster_peers(peers, ipfs.count_silent(found, peers)))
 
 
-CHECKS = tuple(
-    lambda raw, parse=parse: parse(Source(raw, WORDS).value())  # type: ignore[misc]
-    for parse in (_status, _others, _peers)
-)
+CHECKS = tuple(lambda raw, parse=parse: parse(Source(raw, WORDS).value()) for parse in (_status, _others, _peers))
 
 
 class Altered(Replay):
@@ -88,7 +85,8 @@ def _altered(case: dict[str, Any], source: Source) -> dict[str, Any]:
 
 
 def _other(item: dict[str, Any], source: Source) -> dict[str, Any]:
-    question, answer = item["question"], item["answer"]
+    question: list[Any] = item["question"]
+    answer: dict[str, Any] = item["answer"]
     if question[0] in ("permissions", "exists", "has", "entries", "dns", "certificate") or "error" in answer:
         return answer
     if question[0] == "machine" and question[1] in OURS:

@@ -6,6 +6,7 @@ import base64
 import contextlib
 import os
 import struct
+from collections.abc import Sequence
 from typing import Any
 
 from ansible_collections.orama.monitor.plugins.module_utils import dns_wire, http, resp, sockets, tls
@@ -103,7 +104,15 @@ def _certificates() -> list[bytes]:
     return [base64.b64decode(told) for told in recorded]
 
 
-SEEDS = (DNS, (b"example.org", os.fsencode("é.example")), RESP, HTTP, URLS, _certificates(), ADDRESSES)
+SEEDS: tuple[Sequence[str | bytes], ...] = (
+    DNS,
+    (b"example.org", os.fsencode("é.example")),
+    RESP,
+    HTTP,
+    URLS,
+    _certificates(),
+    ADDRESSES,
+)
 TARGETS = (
     Target(
         "protocols on a node",

@@ -132,7 +132,7 @@ def collector(snapshot: Snapshot, index: int, name: str, status: str = "timeout"
 def unit_state(snapshot: Snapshot, index: int, name: str, **fields: Any) -> Service:
     """A unit with these fields set; made when the node doesn't list it yet."""
     section = report(snapshot, index).services
-    assert section is not None
+    assert section is not None and section.services is not None
     service = next((one for one in section.services if one.name == name), None)
     if service is None:
         service = Service.model_validate(unit(name))

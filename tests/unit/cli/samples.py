@@ -27,7 +27,7 @@ def faulty() -> Snapshot:
         next(peer for peer in wireguard.peers if peer.public_key == key(1)).handshake_age_sec = 600
     system = report(snapshot, 3).system
     services = report(snapshot, 4).services
-    assert system and services
+    assert system and services and services.services
     system.disk_use_pct, system.disk_avail_gb = 93, 5.6
     failed = next(unit for unit in services.services if unit.name == "orama-olric")
     failed.active_state, failed.sub_state, failed.n_restarts = "failed", "failed", 5

@@ -232,7 +232,12 @@ def test_the_local_report_is_the_collection_s_own(monkeypatch: pytest.MonkeyPatc
     """Nothing in between: what the collection's node side finds on this very machine, all twelve sections."""
     reports: list[dict[str, Any]] = []
     report = node.report
-    monkeypatch.setattr(node, "report", lambda: reports.append(report()) or reports[0])
+
+    def remembered() -> dict[str, Any]:
+        reports.append(report())
+        return reports[0]
+
+    monkeypatch.setattr(node, "report", remembered)
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     done = CliRunner().invoke(tree, ["node", "report", "--json"])
     assert done.exit_code == 0, done.output

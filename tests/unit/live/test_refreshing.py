@@ -36,7 +36,7 @@ class TestRefreshing:
             await live.press("2")
             nodes.snapshot, nodes.held = with_memory(95), {host(4)}
             await live.tick(30)
-            await live.until(lambda: bool(live.watch.collection) and live.watch.collection.done == 4)
+            await live.until(lambda: live.watch.collection is not None and live.watch.collection.done == 4)
             await live.tick(1)
             await live.until(lambda: "95%!" in live.text)
             assert "4 of 5" in live.text and host(4) in live.text

@@ -12,9 +12,9 @@ import pytest
 from textual.drivers._writer_thread import WriterThread
 from typing_extensions import override
 
-from orama_monitor.live import pages
 from orama_monitor.live.app import LiveApp
 from orama_monitor.live.driver import Forgiving
+from orama_monitor.views import dns
 from tests.unit.clusters import healthy, host
 from tests.unit.live.fakes import WAIT, FakeNodes, with_memory
 from tests.unit.live.harness import running
@@ -65,7 +65,7 @@ class TestSurviving:
         def fail(_report: object) -> None:
             raise KeyError("boom")
 
-        monkeypatch.setattr(pages.dns, "render", fail)
+        monkeypatch.setattr(dns, "render", fail)
         async with running() as live:
             await live.press("5")
             assert "This page could not be drawn: KeyError" in live.text

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from orama_monitor.alerts.alert import Alert
 from orama_monitor.answer import node_result
-from orama_monitor.cluster_report import ClusterReport, assess
+from orama_monitor.cluster_report import ClusterReport, Status, assess
 from orama_monitor.live.items import draw
 from orama_monitor.live.pages import PAGES, build
 from orama_monitor.live.state import State
@@ -120,7 +120,7 @@ def test_every_hostile_text_in_every_place() -> None:
             assert harmless(text), words
 
 
-def of_others(judged: ClusterReport) -> tuple[list[Alert], list[str], list[str]]:
+def of_others(judged: ClusterReport) -> tuple[list[Alert], list[Status], list[str]]:
     """What is told of the nodes that say nothing strange: their alerts, statuses and rows."""
     hosts = [host(index) for index in range(1, NODES)]
     alerts = [alert for alert in judged.alerts if alert.node in hosts]

@@ -97,7 +97,7 @@ def test_a_node_that_did_not_answer_is_not_called_one_without_dns() -> None:
 def test_units_of_one_kind_can_be_told_apart_where_it_is_narrow() -> None:
     snapshot = healthy(1)
     services = report(snapshot, 0).services
-    assert services
+    assert services and services.services
     for kind in ("rqlite", "gateway"):
         services.services.append(services.services[0].model_copy(update={"name": f"orama-namespace-{kind}@default"}))
     rows = [line.split()[0] for line in shown("node", assess(snapshot), 60).splitlines() if "@default" in line]
@@ -175,7 +175,14 @@ def poison(snapshot: Snapshot) -> None:
     for node in snapshot.nodes:
         found = node.report
         assert found and found.rqlite and found.services and found.dns and found.processes and found.namespaces
-        assert found.olric and found.gateway and found.gateway.subsystems and found.wireguard and found.wireguard.peers
+        assert (
+            found.services.services
+            and found.olric
+            and found.gateway
+            and found.gateway.subsystems
+            and found.wireguard
+            and found.wireguard.peers
+        )
         assert found.anyone and found.network and found.network.listening_ports and found.network.ufw_rules
         found.hostname = found.version = found.wireguard_ip = HOSTILE
         found.rqlite.raft_state = found.rqlite.leader_addr = found.rqlite.version = found.rqlite.uptime = HOSTILE
