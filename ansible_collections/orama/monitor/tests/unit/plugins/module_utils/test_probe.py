@@ -13,6 +13,7 @@ from contextlib import contextmanager
 import pytest
 
 from ansible_collections.orama.monitor.plugins.module_utils import machine, patience
+from ansible_collections.orama.monitor.plugins.module_utils import probe as probe_module
 from ansible_collections.orama.monitor.plugins.module_utils.errors import Denied, Missing, ProbeError, ProbeTimeout
 from ansible_collections.orama.monitor.plugins.module_utils.options import Options
 from ansible_collections.orama.monitor.plugins.module_utils.probe import TEXT_LIMIT, Probe
@@ -316,7 +317,12 @@ def test_a_part_of_the_home_that_does_not_answer_is_waited_for_once(tmp_path, mo
     home = tmp_path / "opt" / "orama" / ".orama"
     home.mkdir(parents=True)
     (home / "dead").write_text("")
-    monkeypatch.setattr(os, "fstat", lambda _file: released.wait(60) and None)
+
+    def opened(_path):
+        released.wait(60)
+        raise OSError
+
+    monkeypatch.setattr(probe_module, "opened", opened)
     probe = Probe(root=str(tmp_path))
     assert probe.exists("/opt/orama/.orama/dead")
     monkeypatch.setattr(patience, "SECONDS", 0.2)
