@@ -64,6 +64,9 @@ TESTS = (
     f"{PLAYBOOKS}a_stale_fact_and_a_host_that_left_are_not_judged_as_healthy",
     f"{PLAYBOOKS}a_gate_in_a_serial_play_asks_the_whole_environment_and_stops",
     f"{PLAYBOOKS}a_gate_opens_when_the_cluster_is_healthy_often_enough",
+    f"{PLAYBOOKS}a_gate_offers_a_node_s_password_to_no_other",
+    f"{PLAYBOOKS}templates_name_environment_and_role",
+    f"{PLAYBOOKS}the_configuration_s_strategy_and_secrecy_change_nothing",
 )
 
 

@@ -124,7 +124,7 @@ CALM = {"severities": dict.fromkeys(sorted(set(RULES) - {UNREACHABLE}), "info")}
 
 
 def gate(
-    hosts: Ansible, policy: Mapping[str, object], *arguments: str, code: int, retries: int = 1, passes: int = 1
+    hosts: Ansible, policy: Mapping[str, object], *arguments: str, code: int | None, retries: int = 1, passes: int = 1
 ) -> str:
     path = hosts.directory / "gate.yml"
     path.write_text(GATE.format(retries=retries, passes=passes, policy=json.dumps(policy)))
@@ -250,3 +250,68 @@ def test_the_project_of_a_controller_can_be_read(hosts: Ansible) -> None:
 @pytest.mark.parametrize("playbook", sorted((COLLECTION / "playbooks").glob("*.yml")), ids=lambda path: path.stem)
 def test_every_playbook_is_found_by_its_name(hosts: Ansible, playbook: Path) -> None:
     hosts.play(f"orama.monitor.{playbook.stem}", "--syntax-check")
+
+
+TOLD = '''\
+DOCUMENTATION = """
+name: told
+short_description: Local, and writes down which password it was given.
+extends_documentation_fragment: [connection_pipelining]
+"""
+from ansible.plugins.connection.local import Connection as Local
+
+
+class Connection(Local):
+    transport = "told"
+
+    def exec_command(self, *words, **options):
+        with open("FILE", "a") as file:
+            file.write("%s %s\\n" % (self._play_context.remote_addr, self._play_context.password))
+        return super().exec_command(*words, **options)
+'''
+
+
+def test_a_gate_offers_a_node_s_password_to_no_other(hosts: Ansible) -> None:
+    told = hosts.directory / "told.txt"
+    plugins = hosts.directory / "connection_plugins"
+    plugins.mkdir()
+    (plugins / "told.py").write_text(TOLD.replace("FILE", str(told)))
+    (hosts.directory / "common").write_text("of-all\n")
+    inventory = hosts.directory / "hosts.yml"
+    inventory.write_text(inventory.read_text().replace("ansible_connection: local", "ansible_connection: told"))
+    of_one = hosts.directory / "host_vars"
+    of_one.mkdir()
+    (of_one / "here-1.yml").write_text("ansible_password: of-one\n")
+    gate(hosts, CALM, "--connection-password-file", "common", code=None)  # without sshpass older ones only fail there
+    assert set(told.read_text().splitlines()) == {"here-1 of-one", "here-2 of-all", "here-3 of-all"}
+
+
+def test_a_gate_that_cannot_see_the_cluster_healthy_often_enough_says_so(hosts: Ansible) -> None:
+    said = gate(hosts, CALM, code=2, retries=1, passes=3)
+    assert "passes: 3 in a row are more than retries: 1 allows" in said
+
+
+def test_templates_name_environment_and_role(hosts: Ansible) -> None:
+    inventory = hosts.directory / "hosts.yml"
+    text = inventory.read_text().replace("orama_environment: demo", "orama_environment: '{{ stage }}'\n    stage: demo")
+    inventory.write_text(text.replace("orama_role: node", "orama_role: \"{{ 'nameserver-ns1' if true else 'node' }}\""))
+    said = hosts.play("orama.monitor.report", "--limit", "here-1", "-e", "orama_output=report.json")
+    assert "demo: 1 nodes" in said
+    report = json.loads((hosts.directory / "report.json").read_text())
+    assert [node["role"] for node in report["nodes"]] == ["nameserver-ns1"] and len(report["meta"]["configured"]) == 4
+
+
+def test_an_archive_without_a_place_is_refused_before_anything_is_asked(hosts: Ansible) -> None:
+    for place in ((), ("-e", "orama_archive=reports")):
+        said = hosts.play("orama.monitor.archive", *place, code=2)
+        assert "by an absolute path" in said and "Collect the node's health" not in said
+    assert not (COLLECTION / "playbooks" / "reports").exists()
+
+
+def test_the_configuration_s_strategy_and_secrecy_change_nothing(hosts: Ansible) -> None:
+    hosts.environment.update(ANSIBLE_STRATEGY="free", ANSIBLE_NO_LOG="True")
+    hosts.play("orama.monitor.report", "-e", "orama_output=report.json")
+    report = json.loads((hosts.directory / "report.json").read_text())
+    assert [node["host"] for node in report["nodes"] if node["report"]] == ["here-1", "here-2", "here-3"]
+    said = gate(hosts, CALM, code=2)
+    assert f"{UNREACHABLE} on gone" in said and "NODE_COLLECT_FAILED" not in said

@@ -10,6 +10,7 @@ import json
 import os
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,25 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = dict(
 display = Display()
 
 
+@dataclass(frozen=True)
+class Seen:
+    """The last report, of how many, and how often in a row the cluster was found healthy of the times it must be."""
+
+    report: Any
+    attempts: int
+    passed: int
+    passes: int
+
+    @property
+    def healthy(self) -> bool:
+        return self.passed >= self.passes
+
+    def sentence(self, threshold: str) -> str:
+        said = judge.sentence(self.report, judge.standing(self.report, threshold), threshold)
+        enough = self.healthy or not self.passed
+        return said if enough else "%s (seen %d of %d times)" % (said, self.passed, self.passes)
+
+
 class ActionModule(ActionBase):
     """Judges the cluster, once or until it is healthy."""
 
@@ -60,19 +80,19 @@ class ActionModule(ActionBase):
         return result
 
     def _judged(self, options: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
-        report, attempts = self._watch(options, task_vars)
-        threshold = _threshold(options)
+        seen = self._watch(options, task_vars)
+        report, threshold = seen.report, _threshold(options)
         severity = options["severity"] or (threshold if options["until_healthy"] else "info")
-        standing, lines = judge.standing(report, threshold), judge.lines(report, severity)
+        lines = judge.lines(report, severity)
         if options["dest"] and not self._task.check_mode:
             _write(Path(options["dest"]), report.to_json() if options["format"] == "json" else "\n".join(lines) + "\n")
         content = json.loads(report.to_json(indent=None))
         return dict(
             changed=False,
-            failed=bool(standing) and _fails(options),
-            msg=judge.sentence(report, standing, threshold),
-            healthy=not standing,
-            attempts=attempts,
+            failed=not seen.healthy and _fails(options),
+            msg=seen.sentence(threshold),
+            healthy=seen.healthy,
+            attempts=seen.attempts,
             lines=lines,
             meta=content["meta"],
             summary=content["summary"],
@@ -80,22 +100,21 @@ class ActionModule(ActionBase):
             nodes=content["nodes"] if options["reports"] else _unwell(content["nodes"]),
         )
 
-    def _watch(self, options: dict[str, Any], task_vars: dict[str, Any]) -> tuple[Any, int]:
-        """The last report and how many were needed: one, or as many as until_healthy allows."""
+    def _watch(self, options: dict[str, Any], task_vars: dict[str, Any]) -> Seen:
+        """The last report, of one or of as many as until_healthy allows."""
         waits = options["retries"] if options["until_healthy"] and not self._task.check_mode else 0
         passes = max(1, options["passes"]) if waits else 1
+        if passes > waits + 1:
+            raise AnsibleActionFail("passes: %d in a row are more than retries: %d allows" % (passes, waits))
         threshold, passed, attempt = _threshold(options), 0, 0
         while True:
             attempt += 1
             report = self._report(options, task_vars)
-            standing = judge.standing(report, threshold)
-            passed = 0 if standing else passed + 1
-            if passed >= passes or attempt > waits:
-                return report, attempt
-            seen = "" if standing else " (seen %d of %d times)" % (passed, passes)
-            display.display(
-                "%s%s; tries left: %d" % (judge.sentence(report, standing, threshold), seen, waits - attempt + 1)
-            )
+            passed = 0 if judge.standing(report, threshold) else passed + 1
+            seen = Seen(report, attempt, passed, passes)
+            if seen.healthy or attempt > waits:
+                return seen
+            display.display("%s; tries left: %d" % (seen.sentence(threshold), waits - attempt + 1))
             time.sleep(options["delay"])
 
     def _report(self, options: dict[str, Any], task_vars: dict[str, Any]) -> Any:

@@ -53,7 +53,8 @@ extends_documentation_fragment:
   - ansible.builtin.constructed
   - ansible.builtin.inventory_cache
 notes:
-  - The name of a source must end in C(.orama.yml), C(.orama.yaml) or C(.orama.json).
+  - The name of a source must end in C(.orama.yml), C(.orama.yaml) or C(.orama.json). The last is found only where
+    C(enable_plugins) names this plugin.
 """
 
 EXAMPLES = r"""

@@ -76,7 +76,9 @@ options:
     type: float
     default: 10.0
   passes:
-    description: How many times in a row the cluster must be found healthy with O(until_healthy=true).
+    description:
+      - How many times in a row the cluster must be found healthy with O(until_healthy=true).
+      - At most one more than O(retries). Without retries, and in check mode, once is enough.
     type: int
     default: 1
   max_age:
@@ -127,6 +129,10 @@ attributes:
 notes:
   - The registered result of the collecting task is found by the name C(orama_collection). Registering it under this
     name, with C(ignore_unreachable) and C(ignore_errors), keeps hosts that fail in the play and in the judgement.
+  - What the gate asks with is the inventory's, the extra variables and the passwords of the command line; what only the
+    play says, such as C(remote_user) or C(vars_files), does not count.
+  - In a play of the strategies C(free) and C(host_pinned) C(run_once) is for every host, and the first would judge what
+    the others have not collected yet. Use C(linear).
 seealso:
   - module: orama.monitor.node_facts
 """

@@ -32,7 +32,7 @@ def _answer(variables: Any, lost: bool, max_age: float) -> dict[str, Any]:
     if not isinstance(report, Mapping):
         return dict(unreachable=False, msg="orama.monitor.node_facts has not run on it in this play")
     age = _age(report)
-    if age is None or age > max_age:
+    if age is None or abs(age) > max_age:
         return dict(unreachable=False, msg="its report is of %s: collect anew" % report.get("timestamp"))
     return dict(unreachable=False, ansible_facts={FACT: report})
 

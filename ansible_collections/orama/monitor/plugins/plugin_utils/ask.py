@@ -11,6 +11,7 @@ with it.
 
 from __future__ import annotations
 
+import multiprocessing
 from pathlib import Path
 from typing import Any
 
@@ -59,14 +60,22 @@ def ask(action: Any, task_vars: dict[str, Any], hosts: list[str]) -> dict[str, d
     context.CLIARGS = CLIArgs({**context.CLIARGS, **dict(tags=["all"], skip_tags=[], start_at_task=None, step=False)})
     play = Playbook.load(str(PLAYBOOK), variable_manager=variables, loader=loader).get_plays()[0]
     play.hosts = hosts
-    passwords = dict(conn_pass=action._play_context.password, become_pass=action._play_context.become_pass)
-    manager = TaskQueueManager(inventory, variables, loader, passwords, forks=min(len(hosts), FORKS_CAP))
+    manager = TaskQueueManager(inventory, variables, loader, _passwords(), forks=min(len(hosts), FORKS_CAP))
     listener = _listen(manager)
     try:
         manager.run(play)
     finally:
         manager.cleanup()
     return listener.answers
+
+
+def _passwords() -> dict[str, str]:
+    """Those that the playbook was given for all hosts (-k, -K).
+
+    The worker has them as they were. In the task's own context they are the host's, and no other node's business.
+    """
+    given = getattr(multiprocessing.current_process(), "_play_context", None)
+    return dict(conn_pass=getattr(given, "password", ""), become_pass=getattr(given, "become_pass", ""))
 
 
 def _listen(manager: TaskQueueManager) -> Listener:

@@ -57,7 +57,7 @@ def cluster_of(task_vars: dict[str, Any], hosts: list[str] | None, environment: 
     everyone = list(dict.fromkeys([*(groups.get(name) or ()), *asked]))
     if whole and not hosts:
         asked = everyone
-    return Cluster(name, asked, {host: _role(hostvars.raw_get(host)) for host in everyone})
+    return Cluster(name, asked, {host: _role(hostvars[host]) for host in everyone})
 
 
 def snapshot(cluster: Cluster, answers: Mapping[str, Mapping[str, Any]], began: float) -> Snapshot:
@@ -142,7 +142,7 @@ def lines(judged: ClusterReport, severity: str) -> list[str]:
 
 
 def _environment(hostvars: Any, asked: list[str]) -> str:
-    names = {hostvars.raw_get(host).get("orama_environment") for host in asked} - {None}
+    names = {hostvars[host].get("orama_environment") for host in asked} - {None}
     if len(names) > 1:
         raise MonitorError(
             "the hosts are of several environments (%s): choose one, such as with orama_hosts=%s"

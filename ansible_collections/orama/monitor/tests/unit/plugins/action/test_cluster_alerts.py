@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from datetime import datetime, timezone
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -71,10 +72,10 @@ def test_a_fact_alone_counts_while_it_is_fresh_and_its_host_in_the_play() -> Non
     def host(age: float) -> dict[str, Any]:
         return dict(ansible_facts=dict(orama_report=report(age)))
 
-    hosts = dict(fresh=host(1), old=host(3600), lost=host(1), never={})
-    nodes = {node.host: node for node in judged(play(hosts, active=["fresh", "old", "never"])).nodes}
+    hosts = dict(fresh=host(1), old=host(3600), ahead=host(-3600), lost=host(1), never={})
+    nodes = {node.host: node for node in judged(play(hosts, active=["fresh", "old", "ahead", "never"])).nodes}
     assert nodes["fresh"].report is not None
-    assert all(nodes[name].report is None for name in ("old", "lost", "never"))
+    assert all(nodes[name].report is None for name in ("old", "ahead", "lost", "never"))
     assert nodes["lost"].failure == "unreachable"
 
 
@@ -109,6 +110,39 @@ def test_roles_from_variable_or_group() -> None:
     assert judge.cluster_of(play(hosts), None, "x", whole=False).roles == dict(
         a="nameserver-ns1", b="nameserver", c="node"
     )
+
+
+def watched(monkeypatch: pytest.MonkeyPatch, sights: str, retries: int, passes: int) -> cluster_alerts.Seen:
+    """What the gate makes of these sights of the cluster, ``+`` for healthy."""
+    reports = iter(sights)
+    gate = object.__new__(cluster_alerts.ActionModule)
+    gate._task = SimpleNamespace(check_mode=False)
+    monkeypatch.setattr(gate, "_report", lambda _options, _vars: next(reports))
+    monkeypatch.setattr(judge, "standing", lambda report, _threshold: [] if report == "+" else ["bad"])
+    monkeypatch.setattr(judge, "sentence", lambda report, _standing, _threshold: report)
+    return gate._watch(dict(until_healthy=True, fail_on=None, delay=0.0, retries=retries, passes=passes), {})
+
+
+@pytest.mark.parametrize(
+    ("sights", "retries", "passes", "healthy", "attempts"),
+    [
+        ("+", 5, 1, True, 1),
+        ("-+-++", 5, 2, True, 5),
+        ("---+", 3, 2, False, 4),
+        ("+-+-", 3, 2, False, 4),
+        ("-", 0, 2, False, 1),
+        ("+", 0, 2, True, 1),
+    ],
+)
+def test_a_gate_opens_after_so_many_sights_in_a_row(
+    monkeypatch: pytest.MonkeyPatch, sights: str, retries: int, passes: int, healthy: bool, attempts: int
+) -> None:
+    found = watched(monkeypatch, sights, retries, passes)
+    assert (found.healthy, found.attempts) == (healthy, attempts)
+
+
+def test_a_last_sight_that_is_not_enough_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert watched(monkeypatch, "--+", 2, 2).sentence("critical") == "+ (seen 1 of 2 times)"
 
 
 def test_lines_hold_no_control_characters() -> None:
