@@ -18,6 +18,7 @@ from ansible_collections.orama.monitor.plugins.module_utils.collectors import CO
 from orama_monitor import __version__
 from orama_monitor.app import orama as tree
 from orama_monitor.commands import node_report
+from orama_monitor.commands.progress import Progress
 from orama_monitor.snapshot import read_report
 from tests.unit.cli.conftest import START, Run, environment
 from tests.unit.clusters import raw_report
@@ -251,3 +252,8 @@ def test_the_local_report_needs_root(orama: Run, monkeypatch: pytest.MonkeyPatch
     done = orama("node", "report", start=start)
     assert (done.code, done.out) == (1, "")
     assert done.err == "orama: collecting needs root; run: sudo orama node report\n"
+
+
+def test_a_closed_standard_error_is_no_reason_to_ask_nobody() -> None:
+    with Progress(["198.18.0.11"], None) as progress:
+        assert progress.thread is None
