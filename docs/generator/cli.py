@@ -168,11 +168,11 @@ def _overview() -> str:
     commands = "\n".join(f"| [{name}]({name}.md) | {line} |" for name, (_place, line) in monitor.lazy.items())
     flags = "\n".join(_options(_command("cluster"), own=False))
     text = template.replace("{commands}", f"| command | |\n|---|---|\n{commands}")
-    text = text.replace("{policy}", _policy())
+    text = text.replace("{policy}", policy_shown())
     return text.replace("{flags}", f"| flag | meaning |\n|---|---|\n{flags}").replace("{note}", NOTE)
 
 
-def _policy() -> str:
+def policy_shown() -> str:
     """The policy that its module shows."""
     lines = (policy.__doc__ or "").splitlines()
     return "\n".join(line for line in lines if line.startswith("    "))

@@ -19,6 +19,14 @@ RAFT_GONE = (
 )
 # The cluster can't agree on anything, so neither can a node of it. A leader that was not heard may lead very well.
 RAFT_STUCK = ("RQLITE_QUORUM_LOST", "RQLITE_NO_LEADER")
+# RQLite of a node answers nothing that was asked of it, or nothing that can be relied on.
+RQLITE_ILL = (
+    "RQLITE_DOWN",
+    "RQLITE_SHUTDOWN",
+    "RQLITE_CANDIDATE",
+    "RQLITE_NOT_READY",
+    "RQLITE_STRONG_READ_FAILED",
+)
 # The Olric member of a node can't take part.
 OLRIC_GONE = (
     "NODE_UNREACHABLE",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from orama_monitor.alerts.because import cluster, here, unit
-from orama_monitor.alerts.causes import RAFT_STUCK
+from orama_monitor.alerts.causes import RAFT_STUCK, RQLITE_ILL
 from orama_monitor.alerts.cluster import NodeView
 from orama_monitor.alerts.rule import CRITICAL, INFO, WARNING, Found, Here, Subsystem
 from orama_monitor.alerts.thresholds import Thresholds
@@ -18,7 +18,7 @@ ASK = "on the node: dig @127.0.0.1 DOMAIN"
 # Orama's CoreDNS reads its records from RQLite.
 NO_RECORDS = (
     here("DNS_PORT_UNBOUND 53", *unit("coredns")),
-    here("RQLITE_DOWN", "RQLITE_SHUTDOWN", "RQLITE_CANDIDATE", "RQLITE_NOT_READY", "RQLITE_STRONG_READ_FAILED"),
+    here(*RQLITE_ILL),
     cluster(*RAFT_STUCK),
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from orama_monitor.alerts.because import cluster, here, unit
-from orama_monitor.alerts.causes import MESH_DOWN, RAFT_STUCK
+from orama_monitor.alerts.causes import MESH_DOWN, RAFT_STUCK, RQLITE_ILL
 from orama_monitor.alerts.cluster import NodeView
 from orama_monitor.alerts.rule import CRITICAL, INFO, WARNING, Found, Here, Subsystem
 from orama_monitor.alerts.thresholds import Thresholds
@@ -13,7 +13,6 @@ gateway = Subsystem("gateway")
 
 #: "unavailable" is what was never set up, such as SOCKS on a relay: the gateway itself takes it for no error.
 FINE = ("ok", "healthy", "unavailable")
-RQLITE_BAD = ("RQLITE_DOWN", "RQLITE_SHUTDOWN", "RQLITE_CANDIDATE", "RQLITE_NOT_READY", "RQLITE_STRONG_READ_FAILED")
 OLRIC_BAD = ("OLRIC_DOWN", "OLRIC_MEMBERLIST_DOWN", "COLLECTOR_FAILED olric")
 IPFS_BAD = ("IPFS_DOWN", "IPFS_CLUSTER_DOWN", "IPFS_ISOLATED", "COLLECTOR_FAILED ipfs")
 ANYONE_BAD = ("ANYONE_NOT_BOOTSTRAPPED", *unit("orama-anyone-relay"), *unit("orama-anyone-client"))
@@ -50,7 +49,7 @@ def _unit(node: NodeView) -> str:
     why="Requests that need it fail.",
     hint="on the node: curl -s localhost:6001/v1/health",
     because=[
-        here(*RQLITE_BAD, *unit("orama-node"), of="rqlite"),
+        here(*RQLITE_ILL, *unit("orama-node"), of="rqlite"),
         cluster(*RAFT_STUCK, of="rqlite"),
         here(*OLRIC_BAD, *unit("orama-olric"), of="olric"),
         here(*IPFS_BAD, *unit("orama-ipfs"), *unit("orama-ipfs-cluster"), of="ipfs*"),
@@ -73,7 +72,7 @@ def subsystem(node: NodeView) -> Found:
     why="It doesn't trust itself to serve.",
     hint="on the node: curl -si localhost:6001/v1/health",
     because=[
-        here("GATEWAY_SUBSYSTEM", *RQLITE_BAD, *OLRIC_BAD, *IPFS_BAD, *MESH_DOWN),
+        here("GATEWAY_SUBSYSTEM", *RQLITE_ILL, *OLRIC_BAD, *IPFS_BAD, *MESH_DOWN),
         here(*unit("orama-node"), *unit("orama-olric"), *unit("orama-ipfs")),
         cluster(*RAFT_STUCK),
     ],

@@ -67,6 +67,10 @@ class Reign:
     proven: float  # and by then at the latest
 
     @property
+    def claim(self) -> Claim:
+        return Claim(self.seen.term, *self.node.window)
+
+    @property
     def term(self) -> str:
         return "not known" if self.seen.term is None else str(self.seen.term)
 
@@ -337,10 +341,8 @@ def _split(one: Reign, other: Reign) -> bool:
     Who led in the older term until the newer one began handed over. Where the samples don't tell which came first, two
     that are voters of one cluster and reach each other are no two halves of one.
     """
-    if one.seen.term is None or other.seen.term is None:
-        return one.node.window[1] >= other.node.window[0] and other.node.window[1] >= one.node.window[0]
-    if one.seen.term == other.seen.term:
-        return True
+    if one.seen.term is None or other.seen.term is None or one.seen.term == other.seen.term:
+        return _contradict(one.claim, other.claim)
     older, newer = sorted((one, other), key=lambda reign: reign.seen.term or 0)
     if older.node.window[0] > newer.proven:
         return True

@@ -47,7 +47,7 @@ def main(conf: str, environment: str, control: str, known_hosts: str, commands: 
 
     def ask(node: Node) -> None:
         for _number in range(questions):
-            ssh(node, connect, "sudo -n systemctl is-active orama-node || true", b"")
+            ssh(node, connect, "sudo -n systemctl is-active orama-node", b"")
         if not questions and MARK.encode() not in ssh(node, connect, "sudo -n python3 -I -", program):
             sys.exit(f"{node.host}: no report")
 

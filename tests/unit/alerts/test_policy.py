@@ -10,8 +10,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from generator.cli import policy_shown
 from orama_monitor.alerts import judge
-from orama_monitor.alerts import policy as policy_module
 from orama_monitor.alerts.alert import Severity, standing
 from orama_monitor.alerts.muting import add_mute, mute_fields, with_mute
 from orama_monitor.alerts.policy import Policy, parse_policy, read_policy
@@ -48,8 +48,7 @@ def test_everything_in_a_policy_is_read() -> None:
 
 
 def test_the_policy_that_is_shown_is_one() -> None:
-    shown = "\n".join(line for line in (policy_module.__doc__ or "").splitlines() if line.startswith("    "))
-    policy = parse_policy(shown, PATH)
+    policy = parse_policy(policy_shown(), PATH)
     assert [mute.about for mute in policy.mutes] == [None, ["caddy"]] and policy.thresholds.disk_pct == 90
 
 

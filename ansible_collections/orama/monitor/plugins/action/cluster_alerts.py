@@ -56,7 +56,7 @@ class Seen:
         return self.passed >= self.passes
 
     def sentence(self, threshold: str) -> str:
-        said = judge.sentence(self.report, judge.standing(self.report, threshold), threshold)
+        said = judge.sentence(self.report, threshold)
         enough = self.healthy or not self.passed
         return said if enough else "%s (seen %d of %d times)" % (said, self.passed, self.passes)
 

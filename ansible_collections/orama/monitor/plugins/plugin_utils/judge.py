@@ -100,9 +100,9 @@ def at_least(alerts: list[dict[str, Any]], severity: str) -> list[dict[str, Any]
     return [alert for alert in alerts if Severity(alert["severity"]).rank <= Severity(severity).rank]
 
 
-def sentence(judged: ClusterReport, found: list[Alert], threshold: str) -> str:
+def sentence(judged: ClusterReport, threshold: str) -> str:
     """One line: is the cluster healthy by this threshold, and if not, what stands."""
-    meta = judged.meta
+    meta, found = judged.meta, standing(judged, threshold)
     if not found:
         return "%s is healthy: %d of %d nodes, no alert at or above %s" % (
             meta.environment,

@@ -119,7 +119,7 @@ def watched(monkeypatch: pytest.MonkeyPatch, sights: str, retries: int, passes: 
     gate._task = SimpleNamespace(check_mode=False)
     monkeypatch.setattr(gate, "_report", lambda _options, _vars: next(reports))
     monkeypatch.setattr(judge, "standing", lambda report, _threshold: [] if report == "+" else ["bad"])
-    monkeypatch.setattr(judge, "sentence", lambda report, _standing, _threshold: report)
+    monkeypatch.setattr(judge, "sentence", lambda report, _threshold: report)
     return gate._watch(dict(until_healthy=True, fail_on=None, delay=0.0, retries=retries, passes=passes), {})
 
 
