@@ -1,0 +1,451 @@
+"""Faults as they show themselves all over a cluster, each with the root alerts it has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from orama_monitor.alerts import CLUSTER
+from orama_monitor.snapshot import Snapshot
+from tests.unit.alerts import breaking as b
+from tests.unit.clusters import host, lost, report
+
+Fault = Callable[[Snapshot], None]
+
+
+def at(code: str, index: int | None) -> b.Place:
+    return code, CLUSTER if index is None else host(index)
+
+
+def node_dead(s: Snapshot) -> None:
+    b.node_dead(s, 3)
+
+
+def leader_dead(s: Snapshot) -> None:
+    b.node_dead(s, 0)
+    b.leader_is(s, 1)
+
+
+def leader_just_died(s: Snapshot) -> None:
+    """One second after: everyone still names it, and reads fail, those of the nameservers among them."""
+    lost(s, 0)
+    for index in b.others(s, 0):
+        b.unreached(s, index, 0)
+        b.put(s, index, "rqlite.strong_read", False)
+    b.put(s, 1, "dns.soa_resolves", False)
+
+
+def leader_stopped_and_followed(s: Snapshot) -> None:
+    """Most have elected another leader, and one was asked a moment before."""
+    b.stopped(s, 0, "orama-node")
+    b.rqlite_silent(s, 0)
+    b.leader_is(s, 1)
+    b.no_quorum(s, 2)
+    b.put(s, 2, "rqlite.term", 42)
+
+
+def leader_stopped_just_now(s: Snapshot) -> None:
+    b.stopped(s, 0, "orama-node")
+    b.rqlite_silent(s, 0)
+    for index in b.others(s, 0):
+        b.put(s, index, "rqlite.strong_read", False)
+        b.put(s, index, "rqlite.ready", False)
+    b.put(s, 2, "rqlite.raft_state", "Candidate")
+    b.put(s, 2, "rqlite.leader_addr", None)
+    b.put(s, 2, "rqlite.leader_id", None)
+
+
+def two_of_three_dead(s: Snapshot) -> None:
+    b.node_dead(s, 0, 1)
+    b.no_quorum(s, 2)
+
+
+def rqlited_stopped(s: Snapshot) -> None:
+    b.stopped(s, 2, "orama-node")
+    b.rqlite_silent(s, 2)
+
+
+def rqlited_failed(s: Snapshot) -> None:
+    b.failed(s, 2, "orama-node")
+    b.rqlite_silent(s, 2)
+    b.put(s, 2, "processes.panic_count", 3)
+
+
+def rqlited_loops(s: Snapshot) -> None:
+    b.looping(s, 2, "orama-node")
+    b.rqlite_silent(s, 2)
+
+
+def rqlited_frozen(s: Snapshot) -> None:
+    b.rqlite_silent(s, 2)
+    b.collector(s, 2, "rqlite")
+
+
+def majority_stopped(s: Snapshot) -> None:
+    for index in (2, 3, 4):
+        b.stopped(s, index, "orama-node")
+        b.rqlite_silent(s, index)
+    for index in (0, 1):
+        b.no_quorum(s, index)
+
+
+def all_stopped(s: Snapshot) -> None:
+    for index in range(5):
+        b.stopped(s, index, "orama-node")
+        b.rqlite_silent(s, index)
+
+
+def wg_down(s: Snapshot) -> None:
+    b.mesh_lost(s, 2)
+
+
+def wg_stopped(s: Snapshot) -> None:
+    b.mesh_lost(s, 2)
+    b.stopped(s, 2, "wg-quick@wg0")
+
+
+def wg_failed_at_boot(s: Snapshot) -> None:
+    """What binds to the mesh's address fails with it."""
+    b.mesh_lost(s, 2)
+    b.failed(s, 2, "wg-quick@wg0")
+    b.failed(s, 2, "orama-olric")
+    b.looping(s, 2, "orama-node")
+    b.rqlite_silent(s, 2)
+    b.put(s, 2, "olric.service_active", False)
+    b.put(s, 2, "olric.memberlist_up", False)
+
+
+def leader_wg_down(s: Snapshot) -> None:
+    b.mesh_lost(s, 0)
+    for index in b.others(s, 0):
+        b.put(s, index, "rqlite.term", 43)
+        b.put(s, index, "rqlite.leader_addr", "10.0.0.2:7001")
+        b.put(s, index, "rqlite.leader_id", "n2")
+    b.put(s, 1, "rqlite.raft_state", "Leader")
+
+
+def wg_blocked(s: Snapshot) -> None:
+    b.mesh_blocked(s, 2)
+
+
+def wg_link_cut(s: Snapshot) -> None:
+    b.link_stale(s, 2, 4)
+    b.unreached(s, 2, 4)
+    b.unreached(s, 4, 2)
+    for index in (2, 4):
+        b.put(s, index, "ipfs.cluster_peers", 4)
+        b.put(s, index, "ipfs.cluster_errors", 1)
+
+
+def wg_peer_removed(s: Snapshot) -> None:
+    b.without_peer(s, 2, 4)
+    b.age(s, 4, 2, 400)
+    b.unreached(s, 2, 4)
+    b.unreached(s, 4, 2)
+
+
+def wg_peer_removed_everywhere(s: Snapshot) -> None:
+    for index in b.others(s, 4):
+        b.without_peer(s, index, 4)
+        b.age(s, 4, index, 400)
+        b.unreached(s, index, 4)
+        b.unreached(s, 4, index)
+    b.no_quorum(s, 4)
+
+
+def wg_all_peers_removed(s: Snapshot) -> None:
+    b.without_peer(s, 2, 0, 1, 3, 4)
+    for index in b.others(s, 2):
+        b.age(s, index, 2, 400)
+        b.unreached(s, index, 2)
+        b.unreached(s, 2, index)
+    b.no_quorum(s, 2)
+
+
+def wg_restarted_behind_a_wall(s: Snapshot) -> None:
+    for index in b.others(s, 2):
+        b.never(s, 2, index)
+        b.age(s, index, 2, 400)
+
+
+def route_lost(s: Snapshot) -> None:
+    b.put(s, 2, "network.wg_route_exists", False)
+    for index in b.others(s, 2):
+        b.unreached(s, 2, index)
+        b.unreached(s, index, 2)
+    b.no_quorum(s, 2)
+
+
+def raft_port_blocked(s: Snapshot) -> None:
+    for index in b.others(s, 2):
+        b.unreached(s, 2, index)
+        b.unreached(s, index, 2)
+    b.no_quorum(s, 2)
+
+
+def raft_link_cut(s: Snapshot) -> None:
+    b.unreached(s, 2, 3)
+    b.unreached(s, 3, 2)
+
+
+def stray_peer(s: Snapshot) -> None:
+    for index in range(5):
+        b.stranger(s, index, age=90_000)
+
+
+def olric_stopped(s: Snapshot) -> None:
+    b.stopped(s, 2, "orama-olric")
+    b.put(s, 2, "olric.service_active", False)
+    b.put(s, 2, "olric.memberlist_up", False)
+    b.put(s, 2, "gateway.subsystems.olric.status", "error")
+    b.put(s, 2, "gateway.http_status", 503)
+    for index in b.others(s, 2):
+        b.put(s, index, "olric.member_count", 4)
+        b.put(s, index, "olric.log_suspects_1h", 2)
+
+
+def olric_frozen(s: Snapshot) -> None:
+    b.collector(s, 2, "olric")
+    b.put(s, 2, "olric.member_count", None)
+    b.put(s, 2, "olric.members", None)
+    for index in b.others(s, 2):
+        b.put(s, index, "olric.member_count", 4)
+        b.put(s, index, "olric.members", [f"10.0.0.{i + 1}:3320" for i in b.others(s, 2)])
+        b.put(s, index, "olric.log_suspects_1h", 2)
+
+
+def olric_parted(s: Snapshot) -> None:
+    """Memberlist's port is blocked on one node."""
+    b.put(s, 2, "olric.member_count", 1)
+    b.put(s, 2, "olric.members", ["10.0.0.3:3320"])
+    for index in b.others(s, 2):
+        b.put(s, index, "olric.member_count", 4)
+        b.put(s, index, "olric.members", [f"10.0.0.{i + 1}:3320" for i in b.others(s, 2)])
+        b.put(s, index, "olric.log_suspects_1h", 2)
+
+
+def olric_restarted(s: Snapshot) -> None:
+    """Again and again, and not lately: the others' logs still tell of it."""
+    b.put(s, 2, "olric.restart_count", 5)
+    b.put(s, 2, "olric.log_errors_1h", 30)
+    for index in b.others(s, 2):
+        b.put(s, index, "olric.log_suspects_1h", 2)
+        b.put(s, index, "olric.log_flapping_1h", 10)
+
+
+def ipfs_stopped(s: Snapshot) -> None:
+    b.stopped(s, 2, "orama-ipfs")
+    b.ipfs_stopped(s, 2)
+
+
+def ipfs_cluster_stopped(s: Snapshot) -> None:
+    b.stopped(s, 2, "orama-ipfs-cluster")
+    b.put(s, 2, "ipfs.cluster_active", False)
+    b.put(s, 2, "ipfs.cluster_peers", None)
+    b.put(s, 2, "ipfs.cluster_errors", None)
+    for index in b.others(s, 2):
+        b.put(s, index, "ipfs.cluster_peers", 4)
+        b.put(s, index, "ipfs.cluster_errors", 1)
+
+
+def ipfs_wrong_key(s: Snapshot) -> None:
+    """A swarm key of its own: it finds nobody, and nobody finds it."""
+    b.put(s, 2, "ipfs.swarm_peers", 0)
+    for index in b.others(s, 2):
+        b.put(s, index, "ipfs.swarm_peers", 3)
+
+
+def ipfs_alone(s: Snapshot) -> None:
+    """Kubo on one node has lost everyone, who haven't noticed yet."""
+    b.put(s, 2, "ipfs.swarm_peers", 0)
+
+
+def out_of_raft(s: Snapshot) -> None:
+    """Removed from the cluster: it knows of no leader any more, and nobody asks for it."""
+    b.no_quorum(s, 2)
+    for index in b.others(s, 2):
+        del b.rqlite_view(s, index)["n3"]
+
+
+def term_ahead(s: Snapshot) -> None:
+    b.put(s, 2, "rqlite.term", 82)
+
+
+def gateway_stopped(s: Snapshot) -> None:
+    b.stopped(s, 2, "orama-gateway")
+    b.put(s, 2, "gateway.responsive", False)
+
+
+def gateway_frozen(s: Snapshot) -> None:
+    b.put(s, 2, "gateway.responsive", False)
+    b.collector(s, 2, "gateway")
+
+
+def gateway_says_503(s: Snapshot) -> None:
+    b.put(s, 2, "gateway.http_status", 503)
+
+
+def gateway_part_bad(s: Snapshot) -> None:
+    b.put(s, 2, "gateway.subsystems.olric.status", "error")
+    b.put(s, 2, "gateway.http_status", 503)
+
+
+def coredns_stopped(s: Snapshot) -> None:
+    b.stopped(s, 1, "coredns")
+    for field in ("coredns_active", "port_53_bound", "soa_resolves", "ns_resolves", "wildcard_resolves"):
+        b.put(s, 1, f"dns.{field}", False)
+
+
+def coredns_frozen(s: Snapshot) -> None:
+    for field in ("soa_resolves", "ns_resolves", "wildcard_resolves", "base_a_resolves"):
+        b.put(s, 1, f"dns.{field}", False)
+    b.collector(s, 1, "dns")
+
+
+def zone_broken(s: Snapshot) -> None:
+    for field in ("soa_resolves", "ns_resolves", "wildcard_resolves", "base_a_resolves"):
+        b.put(s, 1, f"dns.{field}", False)
+
+
+def caddy_stopped(s: Snapshot) -> None:
+    b.stopped(s, 1, "caddy")
+    for field in ("caddy_active", "port_80_bound", "port_443_bound"):
+        b.put(s, 1, f"dns.{field}", False)
+    b.put(s, 1, "dns.base_tls_days_left", None)
+    b.put(s, 1, "dns.wild_tls_days_left", None)
+
+
+def caddy_without_port(s: Snapshot) -> None:
+    b.put(s, 1, "dns.port_443_bound", False)
+    b.put(s, 1, "dns.base_tls_days_left", None)
+    b.put(s, 1, "dns.wild_tls_days_left", None)
+
+
+def sudo_broken(s: Snapshot) -> None:
+    lost(s, 2, failure="collect_failed", error="sudo: a password is required")
+
+
+def leader_without_sudo(s: Snapshot) -> None:
+    lost(s, 0, failure="collect_failed", error="sudo: a password is required")
+
+
+def no_psutil(s: Snapshot) -> None:
+    for name in ("system", "network", "processes"):
+        b.collector(s, 2, name, "failed", "python3-psutil is missing: ansible-playbook orama.monitor.prepare")
+    for name in ("system", "network", "processes"):
+        setattr(report(s, 2), name, None)
+
+
+def no_default_route(s: Snapshot) -> None:
+    b.put(s, 2, "network.default_route", False)
+    b.put(s, 2, "network.internet_reachable", False)
+    b.put(s, 2, "anyone.bootstrapped", False)
+    b.put(s, 2, "anyone.bootstrap_pct", 85)
+
+
+def namespace_rqlite_stopped(s: Snapshot) -> None:
+    b.stopped(s, 2, "orama-namespace-rqlite@acme")
+    b.put(s, 2, "namespaces.0.rqlite_up", False)
+    b.put(s, 2, "namespaces.0.rqlite_state", None)
+
+
+def namespace_majority_stopped(s: Snapshot) -> None:
+    for index in (0, 1, 2):
+        b.stopped(s, index, "orama-namespace-rqlite@acme")
+        b.put(s, index, "namespaces.0.rqlite_up", False)
+        b.put(s, index, "namespaces.0.rqlite_state", None)
+    for index in (3, 4):
+        b.put(s, index, "namespaces.0.rqlite_state", "Candidate")
+
+
+def memory_and_swap(s: Snapshot) -> None:
+    b.put(s, 2, "system.mem_use_pct", 97)
+    b.put(s, 2, "system.swap_used_mb", 1900)
+
+
+def alone_and_leading(s: Snapshot) -> None:
+    """A node that was set up as a cluster of its own."""
+    for field, value in (("raft_state", "Leader"), ("leader_addr", "10.0.0.3:7001"), ("leader_id", "n3"), ("term", 2)):
+        b.put(s, 2, f"rqlite.{field}", value)
+    b.put(s, 2, "rqlite.applied_index", 40)
+    b.put(s, 2, "rqlite.commit_index", 40)
+    for index in b.others(s, 2):
+        b.put(s, 2, f"rqlite.nodes.n{index + 1}.voter", None)
+
+
+FAULTS: list[tuple[Fault, set[b.Place]]] = [
+    (node_dead, {at("NODE_UNREACHABLE", 3)}),
+    (leader_dead, {at("NODE_UNREACHABLE", 0)}),
+    (leader_just_died, {at("NODE_UNREACHABLE", 0)}),
+    (leader_stopped_just_now, {at("SERVICE_INACTIVE", 0)}),
+    (leader_stopped_and_followed, {at("SERVICE_INACTIVE", 0)}),
+    (rqlited_stopped, {at("SERVICE_INACTIVE", 2)}),
+    (rqlited_failed, {at("SERVICE_FAILED", 2)}),
+    (rqlited_loops, {at("SERVICE_RESTART_LOOP", 2)}),
+    (rqlited_frozen, {at("RQLITE_DOWN", 2)}),
+    (majority_stopped, {at("SERVICE_INACTIVE", index) for index in (2, 3, 4)}),
+    (all_stopped, {at("SERVICE_INACTIVE", index) for index in range(5)}),
+    (wg_down, {at("WG_DOWN", 2)}),
+    (wg_stopped, {at("SERVICE_INACTIVE", 2)}),
+    (wg_failed_at_boot, {at("SERVICE_FAILED", 2)}),
+    (leader_wg_down, {at("WG_DOWN", 0)}),
+    (wg_blocked, {at("WG_HANDSHAKE_STALE", 2)}),
+    (wg_link_cut, {at("WG_HANDSHAKE_STALE", 2)}),
+    (wg_peer_removed, {at("WG_PEER_MISSING", 2)}),
+    (wg_peer_removed_everywhere, {at("WG_PEER_MISSING", 4)}),
+    (wg_all_peers_removed, {at("WG_PEER_MISSING", 2)}),
+    (wg_restarted_behind_a_wall, {at("WG_PEER_NEVER_HANDSHAKED", 2)}),
+    (route_lost, {at("WG_ROUTE_MISSING", 2)}),
+    (raft_port_blocked, {at("RQLITE_PEER_UNREACHABLE", 2)}),
+    (raft_link_cut, {at("RQLITE_PEER_UNREACHABLE", 2)}),
+    (stray_peer, {at("WG_PEER_UNKNOWN", 0)}),
+    (olric_stopped, {at("SERVICE_INACTIVE", 2)}),
+    (olric_frozen, {at("COLLECTOR_FAILED", 2)}),
+    (olric_parted, {at("OLRIC_MEMBERS_MISSING", 2)}),
+    (olric_restarted, {at("OLRIC_RESTARTS", 2)}),
+    (ipfs_stopped, {at("SERVICE_INACTIVE", 2)}),
+    (ipfs_cluster_stopped, {at("SERVICE_INACTIVE", 2)}),
+    (ipfs_wrong_key, {at("IPFS_ISOLATED", 2)}),
+    (ipfs_alone, {at("IPFS_ISOLATED", 2)}),
+    (out_of_raft, {at("RQLITE_CANDIDATE", 2)}),
+    (term_ahead, {at("RQLITE_TERM_INCONSISTENT", None)}),
+    (gateway_stopped, {at("SERVICE_INACTIVE", 2)}),
+    (gateway_frozen, {at("GATEWAY_DOWN", 2)}),
+    (gateway_says_503, {at("GATEWAY_UNHEALTHY", 2)}),
+    (gateway_part_bad, {at("GATEWAY_SUBSYSTEM", 2)}),
+    (coredns_stopped, {at("SERVICE_INACTIVE", 1)}),
+    (coredns_frozen, {at("DNS_SOA_FAILED", 1)}),
+    (zone_broken, {at("DNS_SOA_FAILED", 1)}),
+    (caddy_stopped, {at("SERVICE_INACTIVE", 1)}),
+    (caddy_without_port, {at("DNS_PORT_UNBOUND", 1)}),
+    (sudo_broken, {at("NODE_COLLECT_FAILED", 2)}),
+    (leader_without_sudo, {at("NODE_COLLECT_FAILED", 0)}),
+    (no_psutil, {at("COLLECTOR_FAILED", 2)}),
+    (no_default_route, {at("NO_DEFAULT_ROUTE", 2)}),
+    (namespace_rqlite_stopped, {at("SERVICE_INACTIVE", 2)}),
+    (namespace_majority_stopped, {at("SERVICE_INACTIVE", index) for index in (0, 1, 2)}),
+    (memory_and_swap, {at("MEMORY_HIGH", 2)}),
+    (alone_and_leading, {at("RQLITE_SPLIT_BRAIN", None)}),
+]
+
+
+TOGETHER: list[tuple[Fault, Fault]] = [
+    (node_dead, rqlited_stopped),
+    (node_dead, wg_blocked),
+    (node_dead, olric_stopped),
+    (node_dead, zone_broken),
+    (node_dead, ipfs_alone),
+    (node_dead, term_ahead),
+    (node_dead, out_of_raft),
+    (leader_dead, gateway_part_bad),
+    (leader_dead, raft_link_cut),
+    (rqlited_stopped, caddy_stopped),
+    (rqlited_frozen, olric_stopped),
+    (wg_down, coredns_stopped),
+    (wg_link_cut, gateway_frozen),
+    (wg_peer_removed, ipfs_stopped),
+    (stray_peer, memory_and_swap),
+    (sudo_broken, zone_broken),
+    (no_psutil, olric_stopped),
+    (namespace_rqlite_stopped, rqlited_frozen),
+    (raft_link_cut, caddy_without_port),
+]
