@@ -9,12 +9,19 @@ from typing import Any
 from orama_monitor.snapshot import REASON_LIMIT, Failure
 
 LOGIN_REFUSED = "login refused: key or password is wrong"
+# Where it has a password, Ansible says this for all that ssh says of a host key, and calls it no loss of the host.
+NOT_ITS_HOST_KEY = "Using a SSH password instead of a key is not possible because Host Key checking is enabled"
 
 # The first pattern found in the message names the reason; the order matters where one message holds several.
 UNREACHABLE = (
     (
-        r"REMOTE HOST IDENTIFICATION HAS CHANGED|Host key verification failed",
+        r"REMOTE HOST IDENTIFICATION HAS CHANGED",
         "its host key changed: if that is right, remove the old one with ssh-keygen -R",
+    ),
+    (r"host key is known for", "its host key is not known: compare it, and accept it by logging in once with ssh"),
+    (
+        rf"{NOT_ITS_HOST_KEY}|Host key verification failed",
+        "its host key is not known, or it changed: compare it, then ssh-keygen -R, and log in once with ssh",
     ),
     (r"Could not resolve hostname|Name or service not known", "its name does not resolve"),
     (r"Connection refused", "connection refused: is sshd running, is the port right?"),
@@ -59,7 +66,7 @@ def failure(result: Mapping[str, Any], unreachable: bool, timeout: float) -> tup
         return "unreachable", f"no answer within {_period(result['timedout']) or timeout:g} s"
     said = "\n".join(str(result.get(key) or "") for key in ("msg", "module_stderr", "stderr", "module_stdout"))
     text = said.encode("utf-8", "backslashreplace").decode()  # Ansible keeps bytes that are no text as half characters
-    if unreachable:
+    if unreachable or NOT_ITS_HOST_KEY in str(result.get("msg")):
         return "unreachable", _reason(UNREACHABLE, text) or _first_line(text)
     ended = ENDED.get(result.get("rc") or 0)
     return "collect_failed", _reason(COLLECT_FAILED, text) or ended or _first_line(text)

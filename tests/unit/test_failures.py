@@ -18,6 +18,12 @@ SSH = "Failed to connect to the host via ssh: "
         ("ubuntu@198.51.100.13: Permission denied (publickey,password).", "login refused"),
         ("@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @\nHost key verification failed.", "host key changed"),
         ("kex_exchange_identification: Connection closed by remote host", "closed before login"),
+        (
+            "No ED25519 host key is known for 198.51.100.13 and you have requested strict checking.\n"
+            "Host key verification failed.",
+            "host key is not known: ",
+        ),
+        ("Host key verification failed.", "not known, or it changed"),
         ('Load key "id": incorrect passphrase supplied\nPermission denied (publickey).', "ssh-agent"),
         ("something nobody has seen before", "something nobody has seen before"),
     ],
@@ -53,6 +59,16 @@ def test_collect_failed(result: dict[str, str], reason: str) -> None:
     kind, text = failure(result, unreachable=False, timeout=30)
     assert kind == "collect_failed"
     assert reason in text
+
+
+def test_a_host_key_refused_where_the_conf_has_a_password_is_a_node_out_of_reach() -> None:
+    """In the words of ansible-core 2.19; 2.17 adds sshpass to them."""
+    said = (
+        "Using a SSH password instead of a key is not possible because Host Key checking is enabled. "
+        "Please add this host's fingerprint to your known_hosts file to manage this host."
+    )
+    kind, text = failure({"msg": said}, unreachable=False, timeout=30)
+    assert kind == "unreachable" and "host key is not known, or it changed" in text
 
 
 def test_bytes_that_are_no_text_are_written_out() -> None:

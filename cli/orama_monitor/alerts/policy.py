@@ -37,6 +37,8 @@ from orama_monitor.errors import MonitorError
 
 SIZE_LIMIT = 1024 * 1024
 EVERYONE, NAMESERVERS = "all", "nameserver"
+#: What is a warning to who looks on, and reason enough to restart nothing else.
+BARS_THE_NEXT = ("RQLITE_NOT_READY", "RQLITE_QUORUM_FRAGILE")
 
 
 def _known(code: str) -> str:
@@ -106,6 +108,16 @@ class Policy(BaseModel):
             for key, units in self.expected_services.items()
             if key in (EVERYONE, role) or (key == NAMESERVERS and role.startswith(f"{NAMESERVERS}-"))
             for unit in units
+        )
+
+    def at_a_gate(self) -> Policy:
+        """This policy for who will restart the next node: what was just started must answer, every voter be ready.
+
+        What the operator set by name stays as it was set.
+        """
+        barred = dict.fromkeys(BARS_THE_NEXT, Severity.CRITICAL)
+        return self.model_copy(
+            update={"thresholds": self.thresholds.without_grace(), "severities": barred | self.severities}
         )
 
     def apply(self, alert: Alert, now: datetime) -> Alert:

@@ -66,3 +66,8 @@ class Thresholds(BaseModel):
     # The rest
     tls_days: Number = 14  # fewer days than this
     tcp_retrans_pct: Percent = 5
+
+    def without_grace(self) -> Thresholds:
+        """These, with no time for what was just started, but where it was set by name."""
+        grace = {name for name in type(self).model_fields if name == "start_s" or name.endswith("_settle_s")}
+        return self.model_copy(update=dict.fromkeys(grace - self.model_fields_set, 0.0))

@@ -125,7 +125,8 @@ class ActionModule(ActionBase):
             answers = ask(self, task_vars, cluster.asked)
         else:
             answers = answers_of_play(task_vars, cluster.asked, options["max_age"])
-        return judge.report(cluster, answers, began, options["policy"])
+        policy = judge.policy(options["policy"])
+        return judge.report(cluster, answers, began, policy.at_a_gate() if options["until_healthy"] else policy)
 
 
 def _threshold(options: dict[str, Any]) -> str:

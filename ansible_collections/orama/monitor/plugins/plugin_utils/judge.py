@@ -71,10 +71,10 @@ def snapshot(cluster: Cluster, answers: Mapping[str, Mapping[str, Any]], began: 
     )
 
 
-def policy(given: Any) -> Policy | None:
+def policy(given: Any) -> Policy:
     """The thresholds and mutes to judge by: a file's path, a mapping, or nothing for the built-in ones."""
     if not given:
-        return None
+        return Policy()
     if not isinstance(given, Mapping):
         return read_policy(Path(str(given)).expanduser())
     try:
@@ -85,9 +85,9 @@ def policy(given: Any) -> Policy | None:
         raise MonitorError("policy: %s: %s" % (place, first["msg"].replace("Value error, ", ""))) from None
 
 
-def report(cluster: Cluster, answers: Mapping[str, Mapping[str, Any]], began: float, given: Any) -> ClusterReport:
-    """The judged cluster, by the policy that is given."""
-    return assess(snapshot(cluster, answers, began), policy(given))
+def report(cluster: Cluster, answers: Mapping[str, Mapping[str, Any]], began: float, by: Policy) -> ClusterReport:
+    """The judged cluster."""
+    return assess(snapshot(cluster, answers, began), by)
 
 
 def standing(judged: ClusterReport, threshold: str) -> list[Alert]:
