@@ -24,6 +24,7 @@ class Where(Enum):
     THERE = "on the node that the finding is about"
     AROUND = "on the node that the finding is about, or about that node"
     LINK = "on either end of the link, about the other"
+    AMONG = "on a node that the finding is about, and about something else that it is about"
     CLUSTER = "on the cluster"
     ANYWHERE = "on any node"
 
@@ -76,6 +77,10 @@ def there(*causes: str, suffices: bool = False) -> Because:
 
 def around(*causes: str, suffices: bool = False) -> Because:
     return Because(Where.AROUND, _refs(causes), suffices=suffices)
+
+
+def among(*causes: str, suffices: bool = False) -> Because:
+    return Because(Where.AMONG, _refs(causes), suffices=suffices)
 
 
 def link(*causes: str) -> Because:

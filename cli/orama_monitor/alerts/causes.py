@@ -8,15 +8,11 @@ from orama_monitor.alerts.because import unit
 MESH_DOWN = ("WG_DOWN", "WG_ROUTE_MISSING")
 # One link of the mesh is broken, seen from either end.
 LINK_DOWN = ("WG_PEER_MISSING", "WG_PEER_NEVER_HANDSHAKED", "WG_HANDSHAKE_STALE")
-# The RQLite of a node can't take part in the cluster.
-RAFT_GONE = (
-    "NODE_UNREACHABLE",
-    *unit("orama-node"),
-    "RQLITE_DOWN",
-    "RQLITE_SHUTDOWN",
-    *MESH_DOWN,
-    "COLLECTOR_FAILED rqlite",
-)
+# A node is missed by others. One that only we can't reach may be well, and explains nothing on other nodes.
+MISSED = ("RQLITE_PEER_UNREACHABLE", *LINK_DOWN)
+# The RQLite of a node can't take part in the cluster: one that was heard, or any.
+RAFT_OUT = (*unit("orama-node"), "RQLITE_DOWN", "RQLITE_SHUTDOWN", *MESH_DOWN, "COLLECTOR_FAILED rqlite")
+RAFT_GONE = ("NODE_UNREACHABLE", *RAFT_OUT)
 # The cluster can't agree on anything, so neither can a node of it. A leader that was not heard may lead very well.
 RAFT_STUCK = ("RQLITE_QUORUM_LOST", "RQLITE_NO_LEADER")
 # RQLite of a node answers nothing that was asked of it, or nothing that can be relied on.
@@ -27,15 +23,15 @@ RQLITE_ILL = (
     "RQLITE_NOT_READY",
     "RQLITE_STRONG_READ_FAILED",
 )
-# The Olric member of a node can't take part.
-OLRIC_GONE = (
-    "NODE_UNREACHABLE",
+# The Olric member of a node can't take part: of one that was heard, or of any.
+OLRIC_OUT = (
     *unit("orama-olric"),
     "OLRIC_DOWN",
     "OLRIC_MEMBERLIST_DOWN",
     *MESH_DOWN,
     "COLLECTOR_FAILED olric",
 )
+OLRIC_GONE = ("NODE_UNREACHABLE", *OLRIC_OUT)
 # The Kubo daemon or the IPFS Cluster peer of a node can't take part.
 IPFS_GONE = (
     "NODE_UNREACHABLE",

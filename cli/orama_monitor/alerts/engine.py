@@ -62,7 +62,8 @@ class Causes:
     def _cause(self, consequence: Standing) -> Standing | None:
         """What explains each thing that the finding is about, or one thing that suffices.
 
-        Of several causes the first that is heard counts: what an unmuted fault brings about is no old news.
+        Of several causes the first that is heard counts: what an unmuted fault brings about is no old news. Of what a
+        muted one explains in part only, the rest is news.
         """
         rule, finding = consequence.rule, consequence.finding
         one_may_suffice = any(because.suffices for because in rule.because)
@@ -78,7 +79,8 @@ class Causes:
             else:
                 return None
         causes = sufficient or (found if explained else [])
-        return next((cause for cause in causes if self.root(cause) not in self._muted), next(iter(causes), None))
+        heard = next((cause for cause in causes if self.root(cause) not in self._muted), None)
+        return heard or (causes[0] if causes and explained else None)
 
     def _found(
         self, becauses: Iterable[Because], finding: Finding, item: str
@@ -105,6 +107,9 @@ class Causes:
                 candidates = self._troubling(ref.code, item)
                 if not because.suffices:
                     candidates = chain(candidates, self._touching.get((ref.code, item), ()))
+            case Where.AMONG:
+                concerned = set(finding.about) - {item}
+                candidates = (one for one in self._on.get((ref.code, item), ()) if concerned & set(one.finding.about))
             case Where.CLUSTER:
                 candidates = self._on.get((ref.code, CLUSTER), ())
             case Where.ANYWHERE:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orama_monitor.alerts.because import here, there, touching, unit
+from orama_monitor.alerts.because import here, link, there, touching, unit
 from orama_monitor.alerts.causes import IPFS_GONE, LINK_DOWN, MESH_DOWN
 from orama_monitor.alerts.cluster import Cluster, NodeView
 from orama_monitor.alerts.rule import CRITICAL, INFO, WARNING, Finding, Findings, Found, Here, Subsystem
@@ -63,20 +63,19 @@ def swarm_key_missing(node: NodeView) -> Found:
     hint="on the node: ipfs swarm peers; compare swarm.key with another node's; is 4101 open over the mesh?",
     because=[
         here("IPFS_DOWN", "IPFS_SWARM_KEY_MISSING", *unit("orama-ipfs"), *MESH_DOWN),
-        touching(*LINK_DOWN),
+        link(*LINK_DOWN),
         there(*MESH_DOWN, "COLLECTOR_FAILED ipfs"),
     ],
     also=[INFO],
 )
 def isolated(cluster: Cluster, limits: Thresholds) -> Findings:
-    """About all others where none of them is well: in a small cluster the one left over is the one that isn't ill."""
+    """About all others, as far as it wants them: each would have been enough."""
     running = _running(cluster)
-    ailing = _ailing(cluster, ())
-    well = {node.host for node in running} - set(ailing)
+    wanted = int(limits.ipfs_peers_wanted)
     for node in running:
         if node.ipfs and node.ipfs.swarm_peers == 0 and len(running) > 1:
             said = f"no swarm peer, while Kubo runs on {number(len(running) - 1, 'other node')}"
-            others = () if well - {node.host} else tuple(n.host for n in running if n is not node)
+            others = tuple(other.host for other in running[: wanted + 1] if other is not node)
             young = cluster.started(limits.ipfs_settle_s, KUBO)
             yield _finding(node.host, said, others, young, len(running) - 1)
 

@@ -2,70 +2,78 @@
 
 from __future__ import annotations
 
-from orama_monitor.alerts.because import around, here, there, unit
+from orama_monitor.alerts.because import among, here, there, unit
 from orama_monitor.alerts.causes import LINK_DOWN, MESH_DOWN
 from orama_monitor.alerts.cluster import Cluster, NodeView
-from orama_monitor.alerts.rule import CRITICAL, WARNING, Found, Here, Subsystem
+from orama_monitor.alerts.rule import CRITICAL, INFO, WARNING, Found, Here, Subsystem
+from orama_monitor.alerts.thresholds import Thresholds
 from orama_monitor.alerts.words import clip, names
 from orama_monitor.report import Namespace
 
 namespaces = Subsystem("namespaces")
 
+JUST_STARTED = "; it just started"
+
 
 @namespaces.on_node(
     "NAMESPACE_GATEWAY_DOWN",
     WARNING,
-    "The gateway of a namespace doesn't answer.",
+    "The gateway of a namespace doesn't answer; info while its unit was started less than {start_s} s ago.",
     why="The namespace's clients reach nothing at this node.",
     hint="on the node: systemctl status 'orama-namespace-gateway@*'",
     because=[here(*unit("orama-namespace-gateway@{}"), *MESH_DOWN)],
+    also=[INFO],
 )
-def gateway_down(node: NodeView) -> Found:
+def gateway_down(node: NodeView, limits: Thresholds) -> Found:
     for one in node.namespaces:
         if one.gateway_up is False:
-            yield Here(f"{clip(one.name, 80)}: the gateway doesn't answer", about=(one.name,))
+            yield _silent(node, one, "gateway", "the gateway doesn't answer", limits)
 
 
 @namespaces.on_node(
     "NAMESPACE_RQLITE_DOWN",
     WARNING,
-    "The RQLite of a namespace doesn't answer.",
+    "The RQLite of a namespace doesn't answer; info while its unit was started less than {start_s} s ago.",
     why="This node's copy of the namespace's data can't be read or written.",
     hint="on the node: systemctl status 'orama-namespace-rqlite@*'",
     because=[here(*unit("orama-namespace-rqlite@{}"), *MESH_DOWN)],
+    also=[INFO],
 )
-def rqlite_down(node: NodeView) -> Found:
+def rqlite_down(node: NodeView, limits: Thresholds) -> Found:
     for one in node.namespaces:
         if one.rqlite_up is False:
-            yield Here(f"{clip(one.name, 80)}: RQLite doesn't answer", about=(one.name,))
+            yield _silent(node, one, "rqlite", "RQLite doesn't answer", limits)
 
 
 @namespaces.on_node(
     "NAMESPACE_OLRIC_DOWN",
     WARNING,
-    "The Olric of a namespace doesn't listen.",
+    "The Olric of a namespace doesn't listen; info while its unit was started less than {start_s} s ago.",
     why="The namespace's cache misses this member.",
     hint="on the node: systemctl status 'orama-namespace-olric@*'",
     because=[here(*unit("orama-namespace-olric@{}"), *MESH_DOWN)],
+    also=[INFO],
 )
-def olric_down(node: NodeView) -> Found:
+def olric_down(node: NodeView, limits: Thresholds) -> Found:
     for one in node.namespaces:
         if one.olric_up is False:
-            yield Here(f"{clip(one.name, 80)}: Olric doesn't listen", about=(one.name,))
+            yield _silent(node, one, "olric", "Olric doesn't listen", limits)
 
 
 @namespaces.on_cluster(
     "NAMESPACE_NO_LEADER",
     CRITICAL,
-    "The RQLite of a namespace answers somewhere, no node leads it, and no follower is ready.",
+    "The RQLite of a namespace answers somewhere, no node leads it, and no follower is ready; info while all that "
+    "answer were started less than {start_s} s ago.",
     why="Nothing can be written in this namespace.",
     hint="on its nodes: systemctl status 'orama-namespace-rqlite@*'; most of them must run and reach each other",
     because=[
-        there("NODE_UNREACHABLE", "NAMESPACE_RQLITE_DOWN", suffices=True),
-        around(*MESH_DOWN, *LINK_DOWN, suffices=True),
+        there("NODE_UNREACHABLE", *MESH_DOWN, suffices=True),
+        among("NAMESPACE_RQLITE_DOWN", *LINK_DOWN, suffices=True),
     ],
+    also=[INFO],
 )
-def no_leader(cluster: Cluster) -> Found:
+def no_leader(cluster: Cluster, limits: Thresholds) -> Found:
     """A leader may be on a node that was not heard. Then only candidates, who know of none, count as proof.
 
     One that was cut off is a candidate, too: of a part of the environment nothing is said. A follower is ready only
@@ -86,7 +94,18 @@ def no_leader(cluster: Cluster) -> Found:
             missing = [node.host for node in cluster.nodes if not node.reports]
             answering = sorted(host for host, one in members if one.rqlite_up)
             said += f" (down on {names(gone)})" if gone else ""
-            yield Here(said, about=(name, *gone, *missing, *answering))
+            young = all(_was_started(cluster.by_host[host], "rqlite", name, limits) for host in answering)
+            yield Here(said + JUST_STARTED * young, (name, *gone, *missing, *answering), INFO if young else None)
+
+
+def _silent(node: NodeView, one: Namespace, service: str, said: str, limits: Thresholds) -> Here:
+    young = _was_started(node, service, one.name, limits)
+    message = f"{clip(one.name, 80)}: {said}" + JUST_STARTED * young
+    return Here(message, about=(one.name,), severity=INFO if young else None)
+
+
+def _was_started(node: NodeView, service: str, name: str, limits: Thresholds) -> bool:
+    return node.was_started(f"orama-namespace-{service}@{name}", limits.start_s)
 
 
 def _follows(one: Namespace) -> bool:

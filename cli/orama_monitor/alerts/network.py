@@ -105,7 +105,7 @@ def wg_route_missing(node: NodeView) -> Found:
     because=[
         here(*MESH_DOWN, "NO_DEFAULT_ROUTE"),
         touching(*LINK_DOWN),
-        anywhere("NODE_UNREACHABLE", "WG_DOWN", "NO_DEFAULT_ROUTE"),
+        anywhere("WG_DOWN", "NO_DEFAULT_ROUTE", "RQLITE_PEER_UNREACHABLE"),
     ],
 )
 def tcp_retransmissions(node: NodeView, limits: Thresholds) -> Found:

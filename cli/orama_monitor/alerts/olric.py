@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from orama_monitor.alerts.because import anywhere, here, link, there, unit
-from orama_monitor.alerts.causes import LINK_DOWN, MESH_DOWN, OLRIC_GONE
+from orama_monitor.alerts.causes import LINK_DOWN, MESH_DOWN, MISSED, OLRIC_GONE, OLRIC_OUT
 from orama_monitor.alerts.cluster import Cluster, NodeView
 from orama_monitor.alerts.links import Complaint, gathered
 from orama_monitor.alerts.rule import CRITICAL, INFO, WARNING, Finding, Findings, Found, Subsystem
@@ -16,8 +16,8 @@ UNIT = "orama-olric"
 JOURNAL = "on the node: journalctl -u orama-olric --since -1h"
 # What a member's log of the last hour tells may have begun with any other member's trouble.
 OTHERS_TROUBLE = (
-    here(*OLRIC_GONE, "OLRIC_RESTARTS"),
-    anywhere(*OLRIC_GONE, "OLRIC_RESTARTS", "OLRIC_MEMBERS_MISSING", *LINK_DOWN),
+    here(*OLRIC_OUT, "OLRIC_RESTARTS"),
+    anywhere(*OLRIC_OUT, "OLRIC_RESTARTS", "OLRIC_MEMBERS_MISSING", *MISSED),
 )
 
 

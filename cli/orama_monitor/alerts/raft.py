@@ -138,12 +138,12 @@ def quorum_fragile(cluster: Cluster) -> Found:
     ],
 )
 def no_leader(cluster: Cluster) -> Found:
-    """Where nobody answers at all there is no leader only if the whole environment was heard.
+    """A majority that was not heard may well have a leader, of whom a node that is cut off knows nothing.
 
-    A majority that was not asked may well have a leader, of whom a node that is cut off knows nothing.
+    Where nobody answers at all there is no leader only if the whole environment was heard.
     """
-    unasked = len(cluster.configured) - len(cluster.nodes)
-    if unasked >= _majority(len(cluster.voters) or len(cluster.configured)):
+    unheard = len(cluster.configured) - len(cluster.reporting)
+    if unheard >= _majority(len(cluster.voters) or len(cluster.configured)):
         return
     known = [(node, seen) for node, seen in cluster.responding if seen.raft_state in KNOWN_STATES]
     if any(seen.raft_state == "Leader" or seen.leader_addr or seen.leader_id for _node, seen in cluster.responding):
@@ -152,7 +152,8 @@ def no_leader(cluster: Cluster) -> Found:
     gone = sorted({node.host for node in down} | {node.host for node in cluster.nodes if not node.reports})
     if known:
         states = ", ".join(f"{node.host} {seen.raft_state}" for node, seen in known[:4])
-        yield Here(f"{number(len(known), 'node')} answer, none knows a leader ({states})", about=tuple(gone))
+        about = (*gone, *(node.host for node, _seen in known))
+        yield Here(f"{number(len(known), 'node')} answer, none knows a leader ({states})", about=about)
     elif down and len(down) == len(cluster.configured):
         yield Here(f"none of {number(len(down), 'node')} answers", about=tuple(gone))
 
@@ -247,7 +248,7 @@ def term_inconsistent(cluster: Cluster) -> Found:
     hint="on the node: curl -s localhost:5001/status?key=store.raft; iostat -x 1 3; ping the leader over the mesh",
     because=[
         here("RQLITE_FSM_BACKLOG", "RQLITE_COMMIT_GAP", "RQLITE_CANDIDATE", "RQLITE_NOT_READY"),
-        here("RQLITE_SHUTDOWN", "RQLITE_PEER_UNREACHABLE", *MESH_DOWN),
+        here("RQLITE_SHUTDOWN", *MESH_DOWN),
         link(*LINK_DOWN, "RQLITE_PEER_UNREACHABLE"),
         on_cluster("RQLITE_SPLIT_BRAIN"),
     ],

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from orama_monitor.alerts.because import anywhere, here, there, unit
+from orama_monitor.alerts.because import anywhere, here, link, there, unit
 from orama_monitor.alerts.because import cluster as on_cluster
-from orama_monitor.alerts.causes import MESH_DOWN, RAFT_GONE, RAFT_STUCK
+from orama_monitor.alerts.causes import MESH_DOWN, MISSED, RAFT_GONE, RAFT_OUT, RAFT_STUCK
 from orama_monitor.alerts.cluster import EVER, Cluster, NodeView
 from orama_monitor.alerts.rule import CRITICAL, INFO, WARNING, Finding, Findings, Found, Here, Subsystem
 from orama_monitor.alerts.thresholds import Thresholds
@@ -17,11 +17,15 @@ STATUS = "on the node: curl -s localhost:5001/status?key=store.raft"
 
 
 NO_LEADER = "no leader"
+BY_ITSELF = ""  # about nobody
 # Why a node can't take part: itself, the cluster, the leader it still names, or an election after someone's loss.
 CUT_OFF = (
-    here(*MESH_DOWN, *unit("orama-node"), "RQLITE_SHUTDOWN", "RQLITE_PEER_UNREACHABLE"),
+    here(*MESH_DOWN, *unit("orama-node"), "RQLITE_SHUTDOWN"),
     on_cluster(*RAFT_STUCK),
     there(*RAFT_GONE),
+    link("RQLITE_PEER_UNREACHABLE"),
+    here("RQLITE_PEER_UNREACHABLE", of=NO_LEADER),
+    here("RQLITE_PEER_UNREACHABLE", of=BY_ITSELF),
     anywhere(*RAFT_GONE, of=NO_LEADER),
 )
 
@@ -184,7 +188,7 @@ def snapshot_errors(node: NodeView) -> Found:
     "RQLite counted failed queries or writes, or requests without a leader, since its start.",
     why="A client sends wrong SQL, or the cluster was without a leader for a while.",
     hint="on the node: curl -s localhost:5001/debug/vars; journalctl -u orama-node -n 100",
-    because=[on_cluster(*RAFT_STUCK), anywhere(*RAFT_GONE, "RQLITE_PEER_UNREACHABLE")],
+    because=[on_cluster(*RAFT_STUCK), anywhere(*RAFT_OUT, *MISSED)],
 )
 def errors(node: NodeView) -> Found:
     seen = _answering(node)

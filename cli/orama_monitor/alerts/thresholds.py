@@ -64,6 +64,7 @@ class Thresholds(BaseModel):
     ipfs_settle_s: Seconds = 60  # how long after its start a peer may miss others, and they may miss it
 
     # The rest
+    anyone_settle_s: Seconds = 120  # how long after its start the relay or client may be on its way into the network
     tls_days: Number = 14  # fewer days than this
     tcp_retrans_pct: Percent = 5
 

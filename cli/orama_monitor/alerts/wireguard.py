@@ -73,13 +73,13 @@ def peer_missing(cluster: Cluster) -> Findings:
 @wireguard.between_nodes(
     "WG_PEER_UNKNOWN",
     INFO,
-    "A WireGuard peer is none of the environment's nodes, all of which reported.",
+    "A WireGuard peer is none of the environment's nodes, all of which reported and are most of the mesh.",
     why="A removed node or a stranger may still enter the mesh.",
     hint="on the node: wg show wg0; if it doesn't belong: wg set wg0 peer KEY remove, and edit wg0.conf",
 )
 def peer_unknown(cluster: Cluster) -> Findings:
     """One finding for each such key, on the first node that has it."""
-    if not cluster.heard_all or cluster.nameless or not cluster.unclaimed_keys:
+    if not cluster.heard_all or cluster.nameless or len(cluster.unclaimed_keys) > len(cluster.claimed_keys):
         return
     having: dict[str, list[tuple[str, WireguardPeer]]] = {}
     for node, peers in cluster.peers:
@@ -175,8 +175,11 @@ def config_perms(node: NodeView) -> Found:
 
 
 def _is_new(peer: WireguardPeer) -> bool:
-    """Whether nothing ever came from the peer. No handshake alone may as well be one that was not reported."""
-    return peer.handshake_age_sec is None and peer.latest_handshake is None and peer.transfer_rx_bytes == 0
+    """Whether there was no handshake with the peer. That alone may as well be one that was not reported.
+
+    What it sends to ask for one is counted as received, though the two may not agree on a key.
+    """
+    return peer.handshake_age_sec is None and peer.latest_handshake is None and peer.transfer_rx_bytes is not None
 
 
 def _meshed(cluster: Cluster) -> list[NodeView]:

@@ -1,0 +1,167 @@
+"""One fault explains what it brings about, and hides nothing that it has no part in."""
+
+from __future__ import annotations
+
+import pytest
+
+from orama_monitor.alerts import CLUSTER, judge
+from orama_monitor.alerts.alert import Severity, standing
+from orama_monitor.alerts.policy import Mute, Policy
+from orama_monitor.snapshot import Snapshot
+from tests.unit.alerts import breaking as b
+from tests.unit.clusters import healthy, host, lost, narrowed, report
+
+
+def heard(snapshot: Snapshot, *muted: str) -> set[b.Place]:
+    """The alerts that count with these codes muted."""
+    policy = Policy(mutes=[Mute(code=code) for code in muted])
+    return {(alert.code, alert.node) for alert in standing(judge(snapshot, policy))}
+
+
+def leaderless(snapshot: Snapshot, *indexes: int) -> None:
+    for index in indexes:
+        for field, value in (("raft_state", "Candidate"), ("leader_addr", None), ("leader_id", None)):
+            b.put(snapshot, index, f"rqlite.{field}", value)
+
+
+def namespace_leaderless(snapshot: Snapshot, *indexes: int) -> None:
+    """The namespace is on these nodes only, and nobody leads it."""
+    for index in range(b.size(snapshot)):
+        one = snapshot.nodes[index].report
+        if one is not None:
+            one.namespaces = (one.namespaces or [])[:1] if index in indexes else []
+            for namespace in one.namespaces:
+                namespace.rqlite_state, namespace.rqlite_ready = "Candidate", False
+
+
+def test_a_muted_dead_node_silences_what_it_brings_about_and_no_outage() -> None:
+    snapshot = healthy()
+    b.node_dead(snapshot, 4)
+    assert heard(snapshot, "NODE_UNREACHABLE") == set()
+    leaderless(snapshot, 0, 1, 2, 3)
+    assert ("RQLITE_NO_LEADER", CLUSTER) in heard(snapshot, "NODE_UNREACHABLE")
+
+
+def test_a_muted_dead_node_silences_no_namespace_without_a_leader() -> None:
+    snapshot = healthy()
+    b.node_dead(snapshot, 4)
+    namespace_leaderless(snapshot, 0, 1, 2)
+    assert ("NAMESPACE_NO_LEADER", CLUSTER) in heard(snapshot, "NODE_UNREACHABLE")
+    assert b.roots(snapshot) == {("NODE_UNREACHABLE", host(4))}
+
+
+def test_a_node_that_only_we_cannot_reach_explains_nothing_on_others() -> None:
+    snapshot = healthy()
+    lost(snapshot, 4)
+    b.put(snapshot, 1, "olric.log_errors_1h", 500)
+    b.put(snapshot, 2, "network.tcp_retrans_pct", 30.0)
+    b.put(snapshot, 3, "rqlite.debug_vars.query_errors", 2)
+    assert b.roots(snapshot) == {
+        ("NODE_UNREACHABLE", host(4)),
+        ("OLRIC_LOG_ERRORS", host(1)),
+        ("TCP_RETRANS_HIGH", host(2)),
+        ("RQLITE_ERRORS", host(3)),
+    }
+
+
+def test_one_broken_link_does_not_isolate_a_kubo() -> None:
+    snapshot = healthy()
+    b.link_stale(snapshot, 1, 2)
+    b.put(snapshot, 1, "ipfs.swarm_peers", 0)
+    assert ("IPFS_ISOLATED", host(1)) in b.roots(snapshot)
+
+
+def test_a_link_to_no_member_takes_no_leader_from_a_namespace() -> None:
+    snapshot = healthy()
+    namespace_leaderless(snapshot, 0, 1, 2)
+    b.link_stale(snapshot, 0, 4)
+    assert ("NAMESPACE_NO_LEADER", CLUSTER) in b.roots(snapshot)
+
+
+def test_another_namespaces_rqlite_takes_no_leader_from_a_namespace() -> None:
+    snapshot = healthy()
+    namespace_leaderless(snapshot, 0, 1, 2)
+    members = report(snapshot, 0).namespaces or []
+    other = members[0].model_copy(update={"name": "other", "rqlite_up": False, "rqlite_state": None})
+    report(snapshot, 0).namespaces = [*members, other]
+    assert b.roots(snapshot) >= {("NAMESPACE_NO_LEADER", CLUSTER), ("NAMESPACE_RQLITE_DOWN", host(0))}
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "code"),
+    [("rqlite.applied_index", 1, "RQLITE_APPLIED_LAG"), ("rqlite.strong_read", False, "RQLITE_STRONG_READ_FAILED")],
+)
+def test_a_link_to_another_follower_is_no_reason_to_lag_or_not_to_read(path: str, value: object, code: str) -> None:
+    snapshot = healthy()
+    b.unreached(snapshot, 1, 2)
+    b.put(snapshot, 1, path, value)
+    if code == "RQLITE_APPLIED_LAG":
+        b.put(snapshot, 1, "rqlite.commit_index", 1)
+    assert (code, host(1)) in b.roots(snapshot)
+    b.unreached(snapshot, 1, 0)
+    assert (code, host(1)) not in b.roots(snapshot)
+
+
+def test_a_majority_that_was_not_heard_may_have_a_leader() -> None:
+    snapshot = healthy()
+    lost(snapshot, 0, 1, 2, 3, failure="collect_failed", error="sudo wants a password")
+    leaderless(snapshot, 4)
+    assert ("RQLITE_NO_LEADER", CLUSTER) not in b.found(snapshot)
+    assert ("RQLITE_CANDIDATE", host(4)) in b.roots(snapshot)
+
+
+def test_two_ends_that_agree_on_no_key_never_had_a_handshake() -> None:
+    """Each counts what the other sends to ask for one, such as where their preshared keys differ."""
+    snapshot = healthy()
+    for index, other in ((1, 2), (2, 1)):
+        b.never(snapshot, index, other)
+        b.peer_of(snapshot, index, other).transfer_rx_bytes = 148
+    assert ("WG_PEER_NEVER_HANDSHAKED", host(1)) in b.roots(snapshot)
+
+
+def test_where_the_environment_is_a_small_part_of_the_mesh_peers_are_no_strangers() -> None:
+    """As with the built-in environment of one machine."""
+    part = narrowed(healthy(), 0)
+    part = part.model_copy(update={"configured": part.configured[:1]})
+    assert judge(part) == []
+
+
+def started(snapshot: Snapshot, index: int, name: str, seconds: int) -> None:
+    b.unit_state(snapshot, index, name, active_state="active", active_since_sec=seconds)
+
+
+@pytest.mark.parametrize(
+    ("field", "service"), [("gateway_up", "gateway"), ("rqlite_up", "rqlite"), ("olric_up", "olric")]
+)
+def test_what_was_just_started_in_a_namespace_may_be_silent(field: str, service: str) -> None:
+    def severity(seconds: int) -> Severity:
+        snapshot = healthy()
+        b.put(snapshot, 2, f"namespaces.0.{field}", False)
+        started(snapshot, 2, f"orama-namespace-{service}@acme", seconds)
+        return b.only(snapshot, f"NAMESPACE_{service.upper()}_DOWN").severity
+
+    assert (severity(5), severity(300)) == (Severity.INFO, Severity.WARNING)
+
+
+def test_a_namespace_that_is_being_made_has_no_leader_yet() -> None:
+    def severity(*young: int) -> Severity:
+        snapshot = healthy()
+        namespace_leaderless(snapshot, 0, 1, 2)
+        for index in (0, 1, 2):
+            started(snapshot, index, "orama-namespace-rqlite@acme", 5 if index in young else 300)
+        return b.only(snapshot, "NAMESPACE_NO_LEADER").severity
+
+    assert (severity(0, 1, 2), severity(0)) == (Severity.INFO, Severity.CRITICAL)
+
+
+def test_anyone_takes_its_time_to_join() -> None:
+    def severity(seconds: int) -> Severity:
+        snapshot = healthy()
+        b.put(snapshot, 2, "anyone.bootstrapped", False)
+        b.put(snapshot, 2, "anyone.bootstrap_pct", 45)
+        mode = report(snapshot, 2).anyone
+        assert mode is not None
+        started(snapshot, 2, f"orama-anyone-{mode.mode}", seconds)
+        return b.only(snapshot, "ANYONE_NOT_BOOTSTRAPPED").severity
+
+    assert (severity(20), severity(600)) == (Severity.INFO, Severity.WARNING)
