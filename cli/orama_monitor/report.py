@@ -49,7 +49,10 @@ class CollectorOutcome(Section):
 
 
 class System(Section):
-    """The machine. Memory and swap in MiB, disk in GiB, uptime in seconds, time in Unix seconds."""
+    """The machine. Memory and swap in MiB, disk in GiB, uptime in seconds, time in Unix seconds.
+
+    The disk is the fuller one of / and Orama's home; the inodes are of whichever has fewer left.
+    """
 
     cpu_count: Count | None = None
     load_avg_1: Number | None = None

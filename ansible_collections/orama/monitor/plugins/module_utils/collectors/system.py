@@ -91,13 +91,15 @@ def _disk(probe: Probe, parts: Parts) -> dict:
     if isinstance(answers.get(home), Missing) and home != "/" and not isinstance(answers["/"], ProbeError):
         del answers[home]  # nothing of Orama's to look at: "/" it is
     found = [usage for usage in map(parts.of, answers.values()) if usage]
-    return fuller([disk(usage) for usage in found])
+    return fullest([disk(usage) for usage in found])
 
 
-def fuller(disks: list[dict]) -> dict:
-    """Of several file systems the one that is closest to having no room left, in bytes or in inodes."""
+def fullest(disks: list[dict]) -> dict:
+    """Of several file systems the one with the least room, and the inodes of the one with the fewest left."""
     known = [found for found in disks if found["disk_use_pct"] is not None]
-    return max(known, key=lambda found: max(found["disk_use_pct"], found["inode_use_pct"] or 0), default=disk({}))
+    inodes = [found["inode_use_pct"] for found in disks if found["inode_use_pct"] is not None]
+    least_room = max(known, key=lambda found: found["disk_use_pct"], default=disk({}))
+    return dict(least_room, inode_use_pct=max(inodes, default=None))
 
 
 def disk(usage: dict) -> dict:
