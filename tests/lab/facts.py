@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, datetime, timedelta
+from math import ceil
 from typing import Any
 
 import pytest
@@ -43,7 +44,7 @@ def system(told: Told) -> Section:
         "mem_free_mb": memory[2] // MIB,
         "mem_available_mb": memory[5] // MIB,
         "mem_used_mb": (memory[0] - memory[5]) // MIB,
-        "mem_use_pct": round(100 * (memory[0] - memory[5]) / memory[0]),
+        "mem_use_pct": ceil(100 * (memory[0] - memory[5]) / memory[0]),
         "swap_total_mb": swap[0] // MIB,
         "swap_used_mb": swap[1] // MIB,
         "disk_mount": mount,
@@ -154,7 +155,7 @@ def ipfs(told: Told) -> Section:
         "cluster_errors": sum(1 for peer in peers if peer["error"] or peer["ipfs"]["error"]),
         "repo_size_bytes": pytest.approx(int(size), abs=16384),
         "repo_max_bytes": maximum,
-        "repo_use_pct": int(size) * 100 // maximum,
+        "repo_use_pct": ceil(100 * int(size) / maximum),
         "kubo_version": told["kubo version"],
         "cluster_version": told["cluster version"].split()[-1].partition("+")[0],
         "has_swarm_key": told["swarm key"] == "/key/swarm/psk/1.0.0/",

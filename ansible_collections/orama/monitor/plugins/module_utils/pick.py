@@ -66,3 +66,8 @@ def flag(value: object) -> bool | None:
     if isinstance(value, str):
         return {"true": True, "false": False}.get(value.lower())
     return value if isinstance(value, bool) else None
+
+
+def percent(part: int | None, whole: int | None) -> int | None:
+    """Percent, rounded up as df does, so that 90.01 is more than 90; None without a whole."""
+    return None if part is None or not whole else -(-100 * part // whole)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from .. import local, systemd
 from ..errors import Absent, ProbeError, ProbeTimeout
-from ..pick import at, count, from_json, text
+from ..pick import at, count, from_json, percent, text
 from ..probe import Probe, Response
 
 KUBO_UNIT, CLUSTER_UNIT = "orama-ipfs", "orama-ipfs-cluster"
@@ -82,8 +82,7 @@ def parse_repository(found: object) -> dict | None:
     size, quota = count(at(found, "RepoSize")), count(at(found, "StorageMax"))
     if size is None:
         return None
-    percent = count(size * 100 // quota) if quota else None
-    return dict(repo_size_bytes=size, repo_max_bytes=quota, repo_use_pct=percent)
+    return dict(repo_size_bytes=size, repo_max_bytes=quota, repo_use_pct=count(percent(size, quota)))
 
 
 def _cluster(answers: local.Answers) -> dict:

@@ -14,7 +14,7 @@ import re
 
 from ..errors import Missing, ProbeError
 from ..parts import Parts
-from ..pick import text
+from ..pick import percent, text
 from ..probe import Probe
 from ..systemd import read_journal
 
@@ -74,7 +74,7 @@ def _memory(memory: dict | None) -> dict:
         mem_used_mb=_whole(used, MIB),
         mem_free_mb=_whole(free, MIB),
         mem_available_mb=_whole(available, MIB),
-        mem_use_pct=percent(used, total),
+        mem_use_pct=_share(used, total),
     )
 
 
@@ -111,8 +111,8 @@ def disk(usage: dict) -> dict:
         disk_total_gb=_gib(usage.get("total")),
         disk_used_gb=_gib(used),
         disk_avail_gb=_gib(free),
-        disk_use_pct=_rounded_up(used, room),
-        inode_use_pct=_rounded_up(inodes - usage["inodes_free"], inodes) if inodes else None,
+        disk_use_pct=_share(used, room),
+        inode_use_pct=_share(inodes - usage["inodes_free"], inodes) if inodes else None,
     )
 
 
@@ -154,16 +154,10 @@ def count_oom_kills(lines: list[str]) -> int:
     return sum(1 for line in lines if KILLED.search(line))
 
 
-def percent(part: float | None, whole: float | None) -> int | None:
-    """0 to 100; None when there is no whole."""
-    if part is None or not whole:
-        return None
-    return max(0, min(100, round(100 * part / whole)))
-
-
-def _rounded_up(part: int | None, whole: int | None) -> int | None:
-    """Percent as df shows them: what has begun counts."""
-    return None if part is None or not whole else max(0, min(100, -(-100 * part // whole)))
+def _share(part: int | None, whole: int | None) -> int | None:
+    """Percent from 0 to 100, whatever the kernel says."""
+    found = percent(part, whole)
+    return None if found is None else max(0, min(100, found))
 
 
 def _whole(number: int | None, unit: int) -> int | None:

@@ -1,7 +1,7 @@
 # Copyright: Orama Monitor contributors
 # MIT License (see LICENSE or https://opensource.org/license/mit)
 
-"""What is picked as a text."""
+"""What is picked as a text or a number, and what is reckoned from it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,13 @@ import time
 
 import pytest
 
-from ansible_collections.orama.monitor.plugins.module_utils.pick import TEXT_LIMIT, count, from_json, text
+from ansible_collections.orama.monitor.plugins.module_utils.pick import (
+    TEXT_LIMIT,
+    count,
+    from_json,
+    percent,
+    text,
+)
 
 
 @pytest.mark.parametrize(
@@ -56,3 +62,12 @@ def test_a_long_number_takes_no_time():
 
 def test_the_largest_numbers_are_read_whole():
     assert from_json("[%d, %d, 1.5]" % (2**64, -(2**64))) == [2**64, -(2**64), 1.5]
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "shown"),
+    [(0, 10, 0), (9, 10, 90), (9001, 10_000, 91), (1, 2**62, 1), (2**62, 2**62, 100), (11, 10, 110)]
+    + [(None, 10, None), (1, 0, None), (1, None, None)],
+)
+def test_what_has_begun_counts_as_a_whole_percent(part, whole, shown):
+    assert percent(part, whole) == shown
