@@ -99,7 +99,7 @@ def suspects(node: NodeView, limits: Thresholds) -> Found:
 @olric.on_node(
     "OLRIC_FLAPPING",
     WARNING,
-    "Members left Olric or came back more than {olric_flapping} times in the last hour.",
+    "A member left Olric or came back more than {olric_flapping} times in the last hour.",
     why="At each change data moves between the members.",
     hint=f"{JOURNAL} --grep 'node (joined|left)'",
     because=OTHERS_TROUBLE,
@@ -107,7 +107,7 @@ def suspects(node: NodeView, limits: Thresholds) -> Found:
 def flapping(node: NodeView, limits: Thresholds) -> Found:
     count = node.olric.log_flapping_1h if node.olric else None
     if count is not None and count > limits.olric_flapping:
-        yield f"members came and went {number(count, 'time')} in the last hour"
+        yield f"a member left or came back {number(count, 'time')} in the last hour"
 
 
 @olric.on_node(

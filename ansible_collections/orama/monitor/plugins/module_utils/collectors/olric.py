@@ -9,6 +9,7 @@ The members come from Olric's own protocol; its STATS holds nothing more that th
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from .. import local, sockets, systemd
 from ..errors import Absent
@@ -89,9 +90,12 @@ def is_suspicion(line: str) -> bool:
 
 
 def count_flapping(lines: list[str]) -> int:
-    """How often a member left or came back. To join for the first time is how a cluster starts, not flapping."""
+    """How often the one member that did so most left or came back: restarted in turn, all do so once.
+
+    To join without having left is no flapping: so a cluster starts, or this member itself.
+    """
     gone: set[str] = set()
-    times = 0
+    times: Counter[str] = Counter()
     for line in lines:
         found = CAME_OR_WENT.search(line)
         if not found:
@@ -99,7 +103,9 @@ def count_flapping(lines: list[str]) -> int:
         event, name = found.group(1).lower(), found.group(2)
         if event == "left":
             gone.add(name)
-            times += 1
         elif name in gone:
-            times += 1
-    return times
+            gone.discard(name)
+        else:
+            continue
+        times[name] += 1
+    return max(times.values(), default=0)
