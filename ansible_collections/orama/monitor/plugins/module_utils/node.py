@@ -128,15 +128,16 @@ def _asked_version(probe: Probe) -> dict:
 
 
 def parse_version(text: str) -> str | None:
-    """The first semantic version in what ``orama version`` prints."""
-    found = re.search(r"\b\d{1,9}\.\d{1,9}\.\d{1,9}(?:-[0-9A-Za-z.-]{1,100})?", text)
-    return found.group() if found else None
+    """The first semantic version in what ``orama version`` or the gateway says, without a "v" before it."""
+    found = re.search(r"\bv?(\d{1,9}\.\d{1,9}\.\d{1,9}(?:-[0-9A-Za-z.-]{1,100})?)", text)
+    return found.group(1) if found else None
 
 
 def _version(outcomes: dict[str, Outcome]) -> str | None:
     asked = (outcomes.pop(_VERSION).section or {}).get("version")
     gateway = outcomes.get("gateway")
-    return asked or ((gateway.section or {}).get("version") if gateway else None)
+    told = (gateway.section or {}).get("version") if gateway else None
+    return asked or parse_version(told or "")
 
 
 def _ms(began: float) -> int:

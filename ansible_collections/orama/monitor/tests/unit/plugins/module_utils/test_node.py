@@ -22,7 +22,7 @@ from ansible_collections.orama.monitor.plugins.module_utils.errors import (
     ProbeTimeout,
 )
 from ansible_collections.orama.monitor.plugins.module_utils.options import Options
-from ansible_collections.orama.monitor.plugins.module_utils.probe import Probe
+from ansible_collections.orama.monitor.plugins.module_utils.probe import Output, Probe
 
 SOON = 0.4
 
@@ -200,7 +200,7 @@ def test_without_psutil_the_system_section_says_the_remedy(monkeypatch):
     ("text", "version"),
     [
         ("orama 0.107.0 (commit 1234567) built 2026-02-16\n", "0.107.0"),
-        ("orama v1.2.3-rc.1\n", None),
+        ("orama v1.2.3-rc.1\n", "1.2.3-rc.1"),
         ("orama 1.2.3-rc.1\n", "1.2.3-rc.1"),
         ("", None),
         ("\x00\ufffd", None),
@@ -208,3 +208,19 @@ def test_without_psutil_the_system_section_says_the_remedy(monkeypatch):
 )
 def test_parse_version(text, version):
     assert node.parse_version(text) == version
+
+
+@pytest.mark.parametrize(
+    ("printed", "told", "version"),
+    [
+        ("orama 0.107.0 (commit 1234567)\n", "v0.108.0", "0.107.0"),
+        ("", "v0.107.0", "0.107.0"),
+        ("", "0.107.0 (1234567)", "0.107.0"),
+        ("", "dev", None),
+        ("", None, None),
+    ],
+)
+def test_a_version_reads_the_same_from_the_program_and_from_the_gateway(monkeypatch, printed, told, version):
+    monkeypatch.setattr(Probe, "run", lambda *_args: Output(0, printed))
+    monkeypatch.setattr(node, "COLLECTORS", {"gateway": lambda _probe: {"version": told}})
+    assert node.report()["version"] == version
