@@ -59,6 +59,12 @@ class Answers:
         """Whether nobody listens where these questions were asked; all of them, when none is named."""
         return all(isinstance(self.answers[name], Refused) for name in names or self.answers)
 
+    def active(self, probe: Probe, unit: str, *names: str) -> bool | None:
+        """Whether the service's unit is active; not known where it has none and somebody listens all the same."""
+        found = systemd.active(probe, unit)
+        is_elsewhere = found is False and not systemd.installed(probe, unit) and not self.refused(*names)
+        return None if is_elsewhere else found
+
     def of(self, name: str):
         """An answer, or None with the reason among the problems. To be refused is an answer, and no problem."""
         answer = self.answers[name]

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from .. import local, systemd
+from .. import local
 from ..errors import Absent, ProbeError, ProbeTimeout
 from ..pick import at, count, from_json, percent, text
 from ..probe import Probe, Response
@@ -30,7 +30,10 @@ def collect(probe: Probe) -> dict:
     home = probe.options.orama_home
     if answers.refused() and not local.installed(probe, (KUBO_UNIT, CLUSTER_UNIT), home + DATA):
         raise Absent
-    section = dict(daemon_active=systemd.active(probe, KUBO_UNIT), cluster_active=systemd.active(probe, CLUSTER_UNIT))
+    section = dict(
+        daemon_active=answers.active(probe, KUBO_UNIT, *KUBO),
+        cluster_active=answers.active(probe, CLUSTER_UNIT, *CLUSTER),
+    )
     section.update(_kubo(answers))
     section.update(_cluster(answers))
     section.update(has_swarm_key=local.has(probe, home + SWARM_KEY))

@@ -41,7 +41,7 @@ def collect(probe: Probe) -> dict:
     memberlist_up = sockets.listens(probe, "tcp", MEMBERLIST_PORT)
     if answers.refused("members") and not memberlist_up and not local.installed(probe, (UNIT,), "/etc/olric"):
         raise Absent
-    section = dict(service_active=systemd.active(probe, UNIT), memberlist_up=memberlist_up)
+    section = dict(service_active=answers.active(probe, UNIT, "members"), memberlist_up=memberlist_up)
     section.update(_members(answers), process_mem_mb=resident_mb(probe, UNIT))
     section.update(restart_count=restarts(probe, UNIT), **parse_log(answers.of("log")))
     return answers.conclude(section)
