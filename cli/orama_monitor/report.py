@@ -221,11 +221,12 @@ class WireguardPeer(Section):
 
 
 class Wireguard(Section):
-    """The mesh interface. Never holds a private or a preshared key."""
+    """The mesh interface; addresses are with the length of their prefix. Never holds a private or a preshared key."""
 
     interface_up: bool | None = None
     service_active: bool | None = None
     wg_ip: Text | None = None
+    addresses: list[Text] | None = Field(default=None, max_length=MANY)
     public_key: Text | None = None
     listen_port: Port | None = None
     peer_count: Count | None = None

@@ -182,6 +182,7 @@ def wireguard(told: Told) -> Section:
         "interface_up": told["wg"].startswith("interface: wg0"),
         "service_active": told.active("wg-quick@wg0"),
         "wg_ip": address,
+        "addresses": told["wg addresses"].split(", "),
         "public_key": public,
         "listen_port": int(port),
         "peer_count": len(handshakes),

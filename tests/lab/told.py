@@ -68,6 +68,7 @@ COMMANDS = {
     "wg": "wg show wg0",
     "wg keys": "wg show wg0 public-key; wg show wg0 listen-port; wg show wg0 latest-handshakes",
     "wg link": "cat /sys/class/net/wg0/mtu; hostname -I | tr ' ' '\\n' | grep '^10[.]0[.]'",
+    "wg addresses": "sed -n 's/^Address = //p' /etc/wireguard/wg0.conf",
     "wg permissions": "ls -l /etc/wireguard/wg0.conf | cut -c1-10",
     "zone": f"for kind in SOA NS A; do dig +short +time=2 @127.0.0.1 {DOMAIN} $kind | wc -l; done",
     "wildcard": f"dig +short +time=2 @127.0.0.1 {WILD} A | wc -l",

@@ -14,6 +14,7 @@ from orama_monitor.alerts.cluster import NodeView
 from orama_monitor.alerts.rule import CRITICAL, WARNING, Found, Here, Subsystem
 from orama_monitor.alerts.thresholds import Thresholds
 from orama_monitor.alerts.words import clip, names
+from orama_monitor.report import Wireguard
 
 network = Subsystem("network")
 
@@ -51,7 +52,7 @@ def port_exposed(node: NodeView) -> Found:
     if not seen or not seen.ufw_active or seen.ufw_rules is None:
         return
     by_default = seen.ufw_default_incoming == "allow"
-    ports = exposed(seen.ufw_rules, node.wireguard.wg_ip if node.wireguard else None, by_default)
+    ports = exposed(seen.ufw_rules, _addresses(node.wireguard), by_default)
     if ports:
         said = ", ".join(f"{port} ({INTERNAL[port]}) from {names(sources, 2)}" for port, sources in ports.items())
         yield Here(f"open: {said}", about=tuple(str(port) for port in ports))
@@ -124,13 +125,16 @@ class Entry:
     v6: bool
 
 
-def exposed(rules: list[str], wg_ip: str | None, by_default: bool = False) -> dict[int, list[str]]:
-    """The internal ports that sources outside the mesh may reach, with those sources. The first rule that fits wins."""
-    return _exposed(tuple(rules), _block(wg_ip), by_default)
+def exposed(rules: list[str], addresses: list[str], by_default: bool = False) -> dict[int, list[str]]:
+    """The internal ports that sources outside the mesh may reach, with those sources. The first rule that fits wins.
+
+    ``addresses`` are the node's own in the mesh.
+    """
+    return _exposed(tuple(rules), tuple(filter(None, map(_network, addresses))), by_default)
 
 
 @lru_cache(maxsize=1024)
-def _exposed(rules: tuple[str, ...], mesh: Network | None, by_default: bool) -> dict[int, list[str]]:
+def _exposed(rules: tuple[str, ...], mesh: tuple[Network, ...], by_default: bool) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
     closed: set[tuple[int, bool]] = set()
     for entry in _entries(rules):
@@ -180,16 +184,25 @@ def _ports(to: str) -> frozenset[int]:
     return frozenset(found)
 
 
-def _block(wg_ip: str | None) -> Network | None:
-    """The private block that the mesh's addresses are from: the report doesn't have the length of their prefix."""
+def _addresses(seen: Wireguard | None) -> list[str]:
+    """The node's addresses in the mesh, in older reports without the length of their prefix."""
+    if seen is None:
+        return []
+    return seen.addresses or ([seen.wg_ip] if seen.wg_ip else [])
+
+
+def _network(address: str) -> Network | None:
+    """The network that an address of the mesh is in; the private block it is from, where it stands for itself alone."""
     try:
-        own = ipaddress.ip_address(wg_ip or "")
+        own = ipaddress.ip_interface(address)
     except ValueError:
         return None
-    return next((block for block in PRIVATE if own.version == block.version and own in block), None)
+    if own.network.num_addresses > 1:
+        return own.network
+    return next((block for block in PRIVATE if own.version == block.version and own.ip in block), None)
 
 
-def _of_mesh(source: str, mesh: Network | None) -> bool:
+def _of_mesh(source: str, mesh: tuple[Network, ...]) -> bool:
     """Whether a rule's source lies in the mesh's address range, or can't be told to lie outside."""
     try:
         network = ipaddress.ip_network(source.split(" ")[0].partition("/tcp")[0], strict=False)
@@ -197,7 +210,7 @@ def _of_mesh(source: str, mesh: Network | None) -> bool:
         return True
     if network.is_loopback:
         return True
-    return any(_within(network, block) for block in ([mesh] if mesh else PRIVATE))
+    return any(_within(network, block) for block in mesh or PRIVATE)
 
 
 def _within(network: Network, block: Network) -> bool:

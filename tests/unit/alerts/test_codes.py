@@ -229,6 +229,11 @@ CASES = [
     Case("NAMESPACE_NO_LEADER", all_followers, both(all_followers, lambda s: lost(s, 4)), None),
     figure("UFW_INACTIVE", "network.ufw_active", False, None),
     Case("PORT_EXPOSED", exposed("5001/tcp  ALLOW  Anywhere"), exposed("5001/tcp  ALLOW  10.0.0.0/24")),
+    Case(
+        "PORT_EXPOSED",
+        both(field("wireguard.addresses", ["10.0.0.1/24"]), exposed("5001/tcp  ALLOW  10.0.0.0/8")),
+        both(field("wireguard.addresses", None), exposed("5001/tcp  ALLOW  10.0.0.0/8")),
+    ),
     figure("INTERNET_UNREACHABLE", "network.internet_reachable", False, None),
     figure("NO_DEFAULT_ROUTE", "network.default_route", False, None),
     figure("WG_ROUTE_MISSING", "network.wg_route_exists", False, None),

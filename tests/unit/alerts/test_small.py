@@ -90,21 +90,42 @@ RULES = [
 
 @pytest.mark.parametrize(("rules", "ports"), RULES, ids=[rules[-1] or "empty" for rules, _ in RULES])
 def test_exposed_ports(rules: list[str], ports: list[int]) -> None:
-    assert list(exposed(rules, "10.0.0.1")) == ports
+    assert list(exposed(rules, ["10.0.0.1"])) == ports
+
+
+SOURCES = [
+    ("10.0.0.0/24", []),
+    ("10.0.0.7", []),
+    ("10.0.0.0/8", [5001]),
+    ("10.0.1.0/24", [5001]),
+    ("fd00::/64", []),
+    ("fd00:0:0:1::/64", [5001]),
+    ("fd00::/8", [5001]),
+]
+
+
+@pytest.mark.parametrize(("source", "ports"), SOURCES)
+def test_the_mesh_ends_where_its_addresses_prefixes_say(source: str, ports: list[int]) -> None:
+    assert list(exposed([f"5001/tcp   ALLOW   {source}"], ["10.0.0.1/24", "fd00::1/64"])) == ports
+
+
+@pytest.mark.parametrize("address", ["10.0.0.1", "10.0.0.1/32"])
+def test_an_address_that_stands_for_itself_alone_says_nothing_of_the_mesh(address: str) -> None:
+    assert not exposed(["5001/tcp   ALLOW   10.0.0.0/8"], [address])
 
 
 def test_a_firewall_that_allows_by_default_exposes_what_no_rule_closes() -> None:
     closed = ["5001/tcp   DENY   Anywhere", "6001/tcp   REJECT   Anywhere"]
-    assert list(exposed(closed, "10.0.0.1", by_default=True)) == [3320, 4501, 9094]
+    assert list(exposed(closed, ["10.0.0.1"], by_default=True)) == [3320, 4501, 9094]
 
 
 @settings(deadline=None)
 @given(
     st.lists(st.text(alphabet="0123456789:,/tcpALOWDENYwherion v6()#.", max_size=60)),
-    st.sampled_from([None, "x", "fd00::1"]),
+    st.lists(st.sampled_from(["x", "fd00::1", "fd00::1/64", "10.0.0.1/99", "10.0.0.1/"])),
 )
-def test_any_rules_are_read(rules: list[str], wg_ip: str | None) -> None:
-    exposed(rules, wg_ip)
+def test_any_rules_are_read(rules: list[str], addresses: list[str]) -> None:
+    exposed(rules, addresses)
 
 
 def test_words() -> None:

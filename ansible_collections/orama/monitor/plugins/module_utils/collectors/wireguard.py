@@ -13,11 +13,14 @@ import re
 
 from .. import local, systemd
 from ..errors import Absent, Denied, Missing, ProbeError
+from ..parts import capped
 from ..pick import count, text
 from ..probe import Output, Probe
 
 CONFIG = "/etc/wireguard/%s.conf"
-PEERS_LIMIT = 200
+PEERS_LIMIT, ADDRESSES_LIMIT = 200, 50
+ADDRESS = re.compile(r"^\s+inet ([0-9./]{1,50})", re.MULTILINE)
+ADDRESS6 = re.compile(r"^\s+inet6 ([0-9a-fA-F:./]{1,50}) (?:peer \S+ )?scope global", re.MULTILINE)
 INTERFACE_FIELDS, PEER_FIELDS = 4, 8
 NO_SUCH_INTERFACE = re.compile(r"does not exist|no such device|cannot find device", re.IGNORECASE)
 NOT_PERMITTED = re.compile(r"not permitted|permission denied", re.IGNORECASE)
@@ -63,26 +66,25 @@ def _exists(permissions: object) -> bool | None:
     return None if isinstance(permissions, Exception) else True
 
 
-NO_LINK = dict(interface_up=False, wg_ip=None, mtu=None)
-UNKNOWN_LINK = dict(interface_up=None, wg_ip=None, mtu=None)
+NO_LINK = dict(interface_up=False, wg_ip=None, mtu=None, addresses=[])
+UNKNOWN_LINK = dict(interface_up=None, wg_ip=None, mtu=None, addresses=None)
 NO_DUMP = dict(public_key=None, listen_port=None, peer_count=None, peers=None)
 
 
 def parse_link(shown: str | None) -> dict:
-    """State, MTU and first address from ``ip address show``; without an interface it is down."""
+    """State, MTU and addresses from ``ip address show``; without an interface it is down."""
     if shown is None:
         return dict(NO_LINK)
     flags = re.search(r"^[0-9]+: \S+ <([A-Z0-9_,-]*)>", shown, re.MULTILINE)
     if not flags:
         raise ProbeError("ip address show: not the expected answer")
     mtu = re.search(r"\bmtu ([0-9]{1,6})\b", shown)
-    address = re.search(r"^\s+inet ([0-9.]+)", shown, re.MULTILINE) or re.search(
-        r"^\s+inet6 ([0-9a-fA-F:.]+)\S* (?:peer \S+ )?scope global", shown, re.MULTILINE
-    )
+    addresses = ADDRESS.findall(shown) + ADDRESS6.findall(shown)
     return dict(
         interface_up="UP" in flags.group(1).split(","),
-        wg_ip=address.group(1) if address else None,
+        wg_ip=addresses[0].partition("/")[0] if addresses else None,
         mtu=int(mtu.group(1)) if mtu else None,
+        **capped("addresses", addresses, ADDRESSES_LIMIT),
     )
 
 
