@@ -150,7 +150,7 @@ def ipfs(told: Told) -> Section:
     return {
         "daemon_active": told.active("orama-ipfs"),
         "cluster_active": told.active("orama-ipfs-cluster"),
-        "swarm_peers": len(told.json("kubo peers")["Peers"]),
+        "swarm_peers": len({peer["Peer"] for peer in told.json("kubo peers")["Peers"]}),
         "cluster_peers": sum(1 for peer in peers if not peer["error"]),
         "cluster_errors": sum(1 for peer in peers if peer["error"] or peer["ipfs"]["error"]),
         "repo_size_bytes": pytest.approx(int(size), abs=16384),

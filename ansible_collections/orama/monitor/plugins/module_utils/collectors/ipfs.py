@@ -50,7 +50,7 @@ def _get(probe: Probe, url: str):
 
 def _kubo(answers: local.Answers) -> dict:
     return dict(
-        swarm_peers=_read(answers, "swarm/peers", parse_peers_length),
+        swarm_peers=_read(answers, "swarm/peers", count_swarm_peers),
         bootstrap_empty=_read(answers, "bootstrap/list", parse_bootstrap_empty),
         kubo_version=_read(answers, "version", lambda found: text(at(found, "Version"))),
         **(_read(answers, "repo/stat", parse_repository) or NO_REPOSITORY),
@@ -63,18 +63,24 @@ def _read(answers: local.Answers, name: str, parse):
     return None if found is None else answers.understood(name, parse(found))
 
 
-def parse_peers_length(found: object) -> int | None:
-    """How many there are in {"Peers": […]}, where null means none."""
+def _peers(found: object) -> list | None:
+    """The list in {"Peers": […]}, where null means none."""
     if not isinstance(found, dict) or "Peers" not in found:
         return None
     peers = found["Peers"]
-    return 0 if peers is None else len(peers) if isinstance(peers, list) else None
+    return [] if peers is None else peers if isinstance(peers, list) else None
+
+
+def count_swarm_peers(found: object) -> int | None:
+    """How many others there are in swarm/peers, which lists connections: two that dialled each other have two."""
+    peers = _peers(found)
+    return None if peers is None else len({text(at(peer, "Peer")) for peer in peers} - {None})
 
 
 def parse_bootstrap_empty(found: object) -> bool | None:
     """Whether no bootstrap peer is configured. The literal "auto" stands for public ones."""
-    length = parse_peers_length(found)
-    return None if length is None else length == 0
+    peers = _peers(found)
+    return None if peers is None else not peers
 
 
 NO_REPOSITORY = dict(repo_size_bytes=None, repo_max_bytes=None, repo_use_pct=None)
