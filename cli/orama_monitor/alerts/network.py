@@ -203,14 +203,18 @@ def _network(address: str) -> Network | None:
 
 
 def _of_mesh(source: str, mesh: tuple[Network, ...]) -> bool:
-    """Whether a rule's source lies in the mesh's address range, or can't be told to lie outside."""
+    """Whether a rule's source lies in the mesh's address range, or can't be told to lie outside.
+
+    A private block around the mesh is meant for it: Orama's older setup lets in 10.0.0.0/8.
+    """
     try:
         network = ipaddress.ip_network(source.split(" ")[0].partition("/tcp")[0], strict=False)
     except ValueError:
         return True
     if network.is_loopback:
         return True
-    return any(_within(network, block) for block in mesh or PRIVATE)
+    around = network.is_private and any(_within(block, network) for block in mesh)
+    return around or any(_within(network, block) for block in mesh or PRIVATE)
 
 
 def _within(network: Network, block: Network) -> bool:
