@@ -145,6 +145,17 @@ def test_a_last_sight_that_is_not_enough_is_said(monkeypatch: pytest.MonkeyPatch
     assert watched(monkeypatch, "--+", 2, 2).sentence("critical") == "+ (seen 1 of 2 times)"
 
 
+@pytest.mark.parametrize("until_healthy", [True, False])
+def test_what_was_just_started_gets_no_time_at_a_gate_alone(
+    monkeypatch: pytest.MonkeyPatch, until_healthy: bool
+) -> None:
+    task = object.__new__(cluster_alerts.ActionModule)
+    monkeypatch.setattr(cluster_alerts, "ask", lambda _task, _vars, _asked: {})
+    monkeypatch.setattr(judge, "report", lambda _cluster, _answers, _began, by: by)
+    options = dict(until_healthy=until_healthy, collect=True, hosts=None, environment=None, policy=None)
+    assert (task._report(options, play(dict(n={}))).thresholds.start_s == 0) is until_healthy
+
+
 def test_lines_hold_no_control_characters() -> None:
     bad = dict(orama_collection=dict(failed=True, msg="\x1b[31mred\x07"))
     lines = judge.lines(judge.assess(judged(play(dict(n=bad)))), "info")

@@ -1,0 +1,83 @@
+"""The policy at a gate, which is passed by who will restart the next node."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from orama_monitor.alerts import judge
+from orama_monitor.alerts.policy import Policy
+from orama_monitor.snapshot import Snapshot
+from tests.unit.alerts import breaking as b
+from tests.unit.clusters import healthy
+
+GRACE = ("start_s", "rqlite_settle_s", "wg_settle_s", "olric_settle_s", "ipfs_settle_s")
+
+
+def just_started() -> Snapshot:
+    """RQLite doesn't answer on a node whose orama-node was started five seconds ago."""
+    snapshot = healthy()
+    b.rqlite_silent(snapshot, 3)
+    b.unit_state(snapshot, 3, "orama-node", active_since_sec=5)
+    return snapshot
+
+
+def not_ready() -> Snapshot:
+    snapshot = healthy()
+    b.put(snapshot, 3, "rqlite.ready", False)
+    return snapshot
+
+
+def fragile() -> Snapshot:
+    """Two of five voters have been stopped: one more, and nothing is written."""
+    snapshot = healthy()
+    for index in (3, 4):
+        b.stopped(snapshot, index, "orama-node")
+        b.rqlite_silent(snapshot, index)
+    return snapshot
+
+
+def severities(snapshot: Snapshot, code: str, policy: Policy) -> tuple[set[str], set[str]]:
+    """Of the alerts with this code, by the policy and by what it is at a gate."""
+    ordinary, at_a_gate = (
+        {alert.severity.value for alert in judge(snapshot, by) if alert.code == code}
+        for by in (policy, policy.at_a_gate())
+    )
+    return ordinary, at_a_gate
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "code", "ordinary"),
+    [
+        (just_started(), "RQLITE_DOWN", "info"),
+        (not_ready(), "RQLITE_NOT_READY", "warning"),
+        (fragile(), "RQLITE_QUORUM_FRAGILE", "warning"),
+    ],
+    ids=["just started", "not ready", "fragile"],
+)
+def test_what_keeps_nobody_awake_keeps_a_gate_closed(snapshot: Snapshot, code: str, ordinary: str) -> None:
+    assert severities(snapshot, code, Policy()) == ({ordinary}, {"critical"})
+
+
+@pytest.mark.parametrize(
+    ("given", "snapshot", "code"),
+    [
+        ({"thresholds": {"start_s": 60.0}}, just_started(), "RQLITE_DOWN"),
+        ({"severities": {"RQLITE_NOT_READY": "info"}}, not_ready(), "RQLITE_NOT_READY"),
+        ({"severities": {"RQLITE_QUORUM_FRAGILE": "info"}}, fragile(), "RQLITE_QUORUM_FRAGILE"),
+    ],
+    ids=["just started", "not ready", "fragile"],
+)
+def test_what_the_operator_set_by_name_stays(given: dict[str, Any], snapshot: Snapshot, code: str) -> None:
+    assert severities(snapshot, code, Policy.model_validate(given)) == ({"info"}, {"info"})
+
+
+def test_nothing_else_of_a_policy_changes() -> None:
+    policy = Policy.model_validate({"thresholds": {"disk_pct": 70.0}, "severities": {"ZOMBIES": "critical"}})
+    gate = policy.at_a_gate()
+    changed = policy.thresholds.model_dump().items() - gate.thresholds.model_dump().items()
+    assert {name for name, _value in changed} == set(GRACE)
+    assert all(getattr(gate.thresholds, name) == 0 for name in GRACE)
+    assert policy.severities.items() <= gate.severities.items()
+    assert policy.thresholds.start_s == 30 and "RQLITE_NOT_READY" not in policy.severities
