@@ -87,3 +87,20 @@ def test_the_interpreter_is_the_one_that_ansible_is_told_of(
     if environment:
         monkeypatch.setenv("ANSIBLE_PYTHON_INTERPRETER", environment)
     assert Told()._command(variables) == command
+
+
+def test_an_option_that_the_task_leaves_out_is_the_variable_s() -> None:
+    task = Told()
+    task._task = SimpleNamespace(args={"deadline": 5, "orama_home": None})
+    variables = {
+        "orama_home": "/srv/orama",
+        "orama_deadline": 9,
+        "orama_ping_target": "192.0.2.1",
+        "orama_rqlite_url": "http://127.0.0.1:5009",
+        "orama_environment": "testnet",
+    }
+    assert task._from_variables(variables) == {
+        "orama_home": "/srv/orama",
+        "ping_target": "192.0.2.1",
+        "rqlite_url": "http://127.0.0.1:5009",
+    }
