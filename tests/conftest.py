@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -15,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--require-lab", action="store_true", help="fail where the lab would be skipped")
+    parser.addoption("--require-lab", action="store_true", help="fail where this machine lacks what a test needs")
     parser.addoption("--full-matrix", action="store_true", help="try every fault of the lab, not a third")
 
 
@@ -42,13 +43,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session")
-def lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
+def lacks(request: pytest.FixtureRequest) -> Callable[[str], NoReturn]:
+    """Ends a test that this machine lacks something for, and says what: skipped, or failed under --require-lab."""
+    return pytest.fail if request.config.getoption("--require-lab") else pytest.skip
+
+
+@pytest.fixture(scope="session")
+def lab(lacks: Callable[[str], NoReturn]) -> Iterator[Lab]:
     """The lab, healthy; a lab that stood before stays up afterwards."""
     found = Lab(say=lambda text: print(text, flush=True))
     stood = found.exists
     if missing := found.build():
-        reason = f"the lab could not be built without: {', '.join(missing)}"
-        pytest.fail(reason) if request.config.getoption("--require-lab") else pytest.skip(reason)
+        lacks(f"the lab could not be built without: {', '.join(missing)}")
     try:
         found.up()
         yield found

@@ -12,6 +12,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import IO
 
 from tests.ansible.harness import ROOT
 
@@ -53,8 +54,10 @@ OLDEST, *_BETWEEN, NEWEST = CORES
 OLDEST_PYTHON_OF_A_NODE = 8
 
 INVENTORY, PLAYBOOKS = "tests/ansible/test_inventory.py::test_", "tests/ansible/test_playbooks.py::test_"
+VERSIONS = "tests/ansible/test_versions.py::test_"
+COMMAND = f"{VERSIONS}the_command"
 TESTS = (
-    "tests/ansible/test_versions.py",
+    f"{VERSIONS}nodes_of_every_python",
     f"{INVENTORY}groups_and_variables",
     f"{INVENTORY}a_connection_gets_the_password_and_a_template_in_it_stays_text",
     f"{INVENTORY}one_environment_some_nodes_and_constructed",
@@ -99,8 +102,9 @@ def environment(core: Core) -> Path:
     return venv / "bin"
 
 
-def tests(core: Core) -> subprocess.CompletedProcess[str]:
-    """Runs what differs between them with the commands of that ansible-core."""
+def tests(core: Core, output: IO[str] | int = subprocess.PIPE) -> subprocess.Popen[str]:
+    """Starts what differs between them with the commands of that ansible-core."""
     env = {**os.environ, "ORAMA_ANSIBLE_BIN": str(environment(core))}
-    command: list[str | Path] = [VENV / "bin" / "pytest", "-q", "-p", "no:cacheprovider", "-rP", *TESTS]
-    return subprocess.run(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True, check=False)
+    chosen = [*TESTS, COMMAND] if core.cli else TESTS
+    command: list[str | Path] = [VENV / "bin" / "pytest", "-q", "-p", "no:cacheprovider", "-rP", *chosen]
+    return subprocess.Popen(command, cwd=ROOT, env=env, stdout=output, text=True)

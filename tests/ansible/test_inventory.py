@@ -110,6 +110,14 @@ def test_a_connection_gets_the_password_and_a_template_in_it_stays_text(source: 
     assert json.dumps('say "it\'s" \\ ok') in said
 
 
+def test_a_node_without_a_password_is_said(source: Ansible) -> None:
+    asked = (
+        "{{ lookup('orama.monitor.node_password', '192.0.2.2', environment='testnet', config='remote-nodes.conf') }}"
+    )
+    said = source.run("ansible", "localhost", "-m", "debug", "-a", f"msg={asked}", code=2)
+    assert "remote-nodes.conf: gives no password for 192.0.2.2 in the environment testnet" in " ".join(said.split())
+
+
 def test_one_environment_some_nodes_and_constructed(source: Ansible) -> None:
     write(
         source,

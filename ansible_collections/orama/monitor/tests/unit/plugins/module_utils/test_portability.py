@@ -90,13 +90,15 @@ def test_every_case_under(python):
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
 
 
-def without_rights():
+@pytest.fixture
+def without_rights(request):
     """The words that take all rights from a command; none where there are none to take."""
     if os.geteuid() != 0:
         return []
     unshare = shutil.which(WITHOUT_RIGHTS[0])
     if unshare is None or run([unshare, *WITHOUT_RIGHTS[1:], "/bin/true"]).returncode != 0:
-        pytest.skip("no user namespaces here")
+        must_run = request.config.getoption("--require-lab", False)
+        (pytest.fail if must_run else pytest.skip)("no user namespaces here")
     return [unshare, *WITHOUT_RIGHTS[1:]]
 
 
@@ -124,15 +126,15 @@ def test_a_report_as_whoever_runs_the_tests_under(python, psutil_alone):
 
 
 @pytest.mark.parametrize("python", interpreters())
-def test_a_report_without_rights_under(python, psutil_alone):
-    is_root, crashed, memory, _zombies = reported([*without_rights(), python], psutil_alone)
+def test_a_report_without_rights_under(python, psutil_alone, without_rights):
+    is_root, crashed, memory, _zombies = reported([*without_rights, python], psutil_alone)
     assert (is_root, crashed) == (False, [])
     assert memory > 0
 
 
 @pytest.mark.parametrize("python", interpreters())
-def test_a_report_without_rights_and_psutil_under(python, tmp_path):
-    is_root, crashed, memory, _zombies = reported([*without_rights(), python], tmp_path)
+def test_a_report_without_rights_and_psutil_under(python, tmp_path, without_rights):
+    is_root, crashed, memory, _zombies = reported([*without_rights, python], tmp_path)
     assert (is_root, crashed, memory) == (False, [], None)
 
 
