@@ -57,8 +57,9 @@ class Outcome:
 
 
 def daily() -> list[Trial]:
-    """Every third trial, without those that take long by nature."""
+    """Every third trial, without those that take long by nature, and what test_deadlines.py tries every day."""
     quick = [trial for trial in whole() if trial and not any(FAULTS[name].slow for name, _node in trial)]
+    quick.remove((("gateway-frozen", None),))
     return [*quick[::3], HEALED]
 
 

@@ -82,6 +82,14 @@ def _put_host_key(at: At, text: str) -> None:
 
 
 add_local("host-key-changed", "sshd shows another host key than before", _other_host_key, _own_host_key, UNREACHABLE)
+add_local(
+    "host-key-changed-password",
+    "sshd shows another host key than before, to one who would give a password",
+    _other_host_key,
+    _own_host_key,
+    UNREACHABLE,
+    node="n5",
+)
 
 KEYS = "/home/ubuntu/.ssh/authorized_keys"
 add_local(
