@@ -12,7 +12,7 @@ from orama_lab.network import CONTROL, inside
 from orama_monitor import saved_report
 from tests.ansible.harness import Ansible
 from tests.ansible.webhook import webhook
-from tests.lab.commands import expected
+from tests.lab.commands import broken, expected
 
 pytestmark = pytest.mark.lab
 
@@ -69,11 +69,8 @@ def test_a_webhook_hears_of_a_fault_and_not_of_a_healthy_cluster(lab: Lab, ansib
         notify = ("orama.monitor.notify", "-e", f"orama_webhook_url={url}")
         play(lab, ansible, *notify, code=0)
         assert got == []
-        try:
-            fault = lab.fault("gateway-stopped", "n4")
+        with broken(lab, "gateway-stopped", "n4") as fault:
             play(lab, ansible, *notify, code=0)
-        finally:
-            lab.heal()
     (told,) = got
     roots = {(alert["code"], alert["node"]) for alert in told["alerts"] if not alert["cause"]}
     assert roots == expected(lab, fault) and "SERVICE_INACTIVE" in told["text"]
@@ -103,6 +100,40 @@ def test_a_fault_in_the_middle_stops_a_rolling_restart(lab: Lab, ansible: Ansibl
         lab.heal()
     assert f"OLRIC_DOWN on {lab.node('n4').address}" in said or f"SERVICE_INACTIVE on {lab.node('n4').address}" in said
     assert said.count("changed: [198.51.100.") == 3  # two gateways and the fault: the third node was never touched
+
+
+GATE = """\
+- hosts: lab
+  gather_facts: false
+  tasks:
+    - orama.monitor.cluster_alerts:
+        until_healthy: true
+        retries: 1
+        delay: 2
+        passes: 2
+      run_once: true
+"""
+SLOW = "/run/systemd/system/orama-node.service.d/slow.conf"
+#: Runs, and listens to nobody.
+START_SLOWLY = f"""
+    mkdir -p $(dirname {SLOW})
+    printf '[Service]\\nExecStart=\\nExecStart=/bin/sleep 600\\n' >{SLOW}
+    systemctl daemon-reload
+    systemctl restart orama-node
+"""
+START_AS_EVER = f"rm -f {SLOW}; systemctl daemon-reload; systemctl restart orama-node"
+
+
+def test_a_gate_does_not_open_before_what_was_just_started_answers(lab: Lab, ansible: Ansible) -> None:
+    path = ansible.directory / "gate.yml"
+    path.write_text(GATE)
+    try:
+        lab.ssh("n4", START_SLOWLY)
+        said = play(lab, ansible, path, code=2)
+    finally:
+        lab.ssh("n4", START_AS_EVER)
+        lab.heal()
+    assert f"RQLITE_DOWN on {lab.node('n4').address}" in said
 
 
 def test_preparing_a_prepared_node_changes_nothing(lab: Lab, ansible: Ansible) -> None:

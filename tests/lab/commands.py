@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,15 @@ def following(lab: Lab, fault: Injected) -> set[Root]:
 def _by_host(lab: Lab, places: Iterable[tuple[str, str]]) -> set[Root]:
     hosts = {node.name: node.address for node in lab.nodes}
     return {(code, hosts.get(where, where)) for code, where in places}
+
+
+@contextlib.contextmanager
+def broken(lab: Lab, fault: str, node: str | None = None) -> Iterator[Injected]:
+    """While this lasts the fault stands; the lab is healed whatever happens, also where it could not be injected."""
+    try:
+        yield lab.fault(fault, node)
+    finally:
+        lab.heal()
 
 
 def healed(lab: Lab) -> set[Root]:

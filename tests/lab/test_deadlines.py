@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from orama_lab import Lab
-from tests.lab.commands import expected, healed, report, roots
+from tests.lab.commands import broken, expected, report, roots
 
 pytestmark = pytest.mark.lab
 
@@ -41,8 +41,7 @@ def unwell(found: Any) -> dict[str, str]:
     ],
 )
 def test_only_its_own_section(lab: Lab, fault: str, cost: dict[str, str]) -> None:
-    injected = lab.fault(fault)
-    try:
+    with broken(lab, fault) as injected:
         found = report(lab)
         address = lab.node(injected.node).address
         here = next(node["report"] for node in found["nodes"] if node["host"] == address)
@@ -50,6 +49,4 @@ def test_only_its_own_section(lab: Lab, fault: str, cost: dict[str, str]) -> Non
         assert here["collect_ms"] < LONGEST_MS
         assert working(lab, injected.node) == []
         assert roots(found) == expected(lab, injected)
-    finally:
-        left = healed(lab)
-    assert left == set()
+    assert roots(report(lab)) == set()

@@ -24,13 +24,14 @@ PROGRAM = "import time; time.sleep(86400)"
 def hostile(lab: Lab) -> Iterator[Lab]:
     """A process that nobody looks after and a unit that failed."""
     orphan = f"""exec -a "{MARKUP}" /usr/bin/python3 -c "{PROGRAM}" "{HOME}/{SEQUENCES}" """
-    lab.ssh(NODE, f"systemd-run -q --scope --unit=lab-hostile setsid -f bash -c '{orphan}' >/dev/null 2>&1 </dev/null")
+    scope = "systemd-run -q --scope --unit=lab-hostile"
     failed = f"until systemctl is-failed -q '{UNIT}'; do sleep 0.1; done"
-    lab.ssh(NODE, f"systemd-run -q --unit='{UNIT}' /bin/false; {failed}", timeout=20)
     try:
+        lab.ssh(NODE, f"{scope} setsid -f bash -c '{orphan}' >/dev/null 2>&1 </dev/null")
+        lab.ssh(NODE, f"systemd-run -q --unit='{UNIT}' /bin/false; {failed}", timeout=20)
         yield lab
     finally:
-        lab.ssh(NODE, f"systemctl stop lab-hostile.scope; systemctl reset-failed '{UNIT}'")
+        lab.ssh(NODE, f"systemctl stop lab-hostile.scope || :; systemctl reset-failed '{UNIT}' || :")
 
 
 def test_they_are_of_this_node_only(hostile: Lab) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from orama_lab import Lab
 from orama_lab.services import login
+from orama_lab.shell import parallel
 from tests.lab.commands import control, report
 
 pytestmark = pytest.mark.lab
@@ -38,29 +39,44 @@ BOOKS += ("/var/lib/anon",)
 SUDOERS = "ubuntu ALL=(root) NOPASSWD: /bin/sh -c echo BECOME-SUCCESS-* ; python3 -I -\n"
 
 
+NODES = ("n4", "n5")
+
+
+def listings(lab: Lab) -> list[dict[str, str]]:
+    """The files of each of the nodes, as they are now."""
+    return parallel(lambda node: files(lab, node), NODES)
+
+
 def files(lab: Lab, node: str) -> dict[str, str]:
     lines = lab.ssh(node, FILES, check=False).splitlines()
-    return dict(line.split("\t", 1) for line in lines if "\t" in line)
+    found = dict(line.split("\t", 1) for line in lines if "\t" in line)
+    assert len(found) > 1000
+    return found
 
 
 def changed(before: dict[str, str], after: dict[str, str]) -> set[str]:
     return {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
 
 
-@pytest.mark.parametrize("node", ["n4", "n5"])
-def test_a_collection_changes_nothing_on_a_node(lab: Lab, node: str) -> None:
+def strange(idle: set[str], found: set[str]) -> set[str]:
+    """What changed, but where services write when nothing happens, and the books of who logs in."""
+    services = {path.rpartition("/")[0] for path in idle}
+    unusual = {path for path in found if not path.startswith(BOOKS) and path.rpartition("/")[0] not in services}
+    return {path for path in unusual if path not in services and not path.startswith("/opt/orama/.orama")}
+
+
+def test_a_collection_changes_nothing_on_a_node(lab: Lab) -> None:
     report(lab)
-    idle = [files(lab, node)]
-    lab.ssh(node, "sleep 6")
-    idle.append(files(lab, node))
-    services = {path.rpartition("/")[0] for path in changed(*idle)}
-    units = lab.ssh(node, UNITS)
-    before = files(lab, node)
+    first = listings(lab)
+    lab.ssh(NODES[0], "sleep 6")
+    second = listings(lab)
+    units = [lab.ssh(node, UNITS) for node in NODES]
+    before = listings(lab)
     report(lab)
-    found = changed(before, files(lab, node))
-    strange = {path for path in found if not path.startswith(BOOKS) and path.rpartition("/")[0] not in services}
-    assert {path for path in strange if path not in services and not path.startswith("/opt/orama/.orama")} == set()
-    assert lab.ssh(node, UNITS) == units
+    after = listings(lab)
+    idle, found = map(changed, first, second), map(changed, before, after)
+    assert list(map(strange, idle, found)) == [set()] * len(NODES)
+    assert [lab.ssh(node, UNITS) for node in NODES] == units
 
 
 def test_it_runs_in_check_mode(lab: Lab) -> None:

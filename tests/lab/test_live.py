@@ -11,17 +11,16 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import psutil
 import pytest
 
 from orama_lab import Lab
 from orama_lab.topology import ENVIRONMENT
+from tests.lab.commands import broken
 
-pytestmark = [
-    pytest.mark.lab,
-    pytest.mark.skipif(shutil.which("tmux") is None, reason="the live view is driven in tmux"),
-]
+pytestmark = pytest.mark.lab
 
 INTERVAL = 5
 PATIENCE = 120
@@ -64,6 +63,14 @@ class Terminal:
         self._tmux("kill-server")
 
 
+def words(process: psutil.Process) -> str:
+    """Its command line; nothing once it is gone."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""
+
+
 def until(terminal: Terminal, condition: Callable[[str], bool], what: str, patience: float = PATIENCE) -> None:
     deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
@@ -80,7 +87,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def terminal(lab: Lab, home: Path) -> Iterator[Terminal]:
+def terminal(lab: Lab, home: Path, lacks: Callable[[str], NoReturn]) -> Iterator[Terminal]:
+    if shutil.which("tmux") is None:
+        lacks("the live view is driven in tmux (tests/lab/packages)")
     command = ["orama", "monitor", "live", "--interval", str(INTERVAL), "--env", ENVIRONMENT, "--config", str(lab.conf)]
     environment = {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "TMPDIR": str(home), "TERM": "tmux-256color"}
     opened = Terminal(lab.control([str(BIN / command[0]), *command[1:]]), environment)
@@ -116,14 +125,11 @@ def test_a_fault_comes_and_goes_on_the_screen(lab: Lab, terminal: Terminal, home
         terminal.press(key)
         until(terminal, lambda text, words=words: words in text, f"the tab with {words}", patience=10)  # type: ignore[misc]
     terminal.press("7")
-    lab.fault("rqlite-stopped")
-    try:
+    with broken(lab, "rqlite-stopped"):
         until(terminal, lambda text: "NEW" in text and "RQLITE" in text, "the alert")
         terminal.press("Enter")
         until(terminal, lambda text: "What to do" in text, "its detail", patience=10)
         terminal.press("Escape")
-    finally:
-        lab.heal()
     until(terminal, lambda text: "✓ resolved" in text and "0 alerts" not in text, "that it is resolved")
     until(terminal, lambda text: f"all {len(lab.nodes)} nodes healthy" in text, "the good news")
     processes = terminal.processes
@@ -134,8 +140,10 @@ def test_a_fault_comes_and_goes_on_the_screen(lab: Lab, terminal: Terminal, home
 def test_a_closed_terminal_leaves_nothing(lab: Lab, terminal: Terminal, home: Path) -> None:
     until(terminal, lambda text: f"all {len(lab.nodes)} nodes healthy" in text, "the first answers")
     until(terminal, lambda text: f"of {len(lab.nodes)} ·" in text, "the next collection")
+    until(
+        terminal, lambda _text: any("ansible-playbook" in words(process) for process in terminal.processes), "Ansible"
+    )
     processes = terminal.processes
-    assert any("ansible-playbook" in " ".join(process.cmdline()) for process in processes if process.is_running())
     terminal.close()
     nothing_left(home, processes)
 

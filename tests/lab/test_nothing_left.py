@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -21,8 +22,8 @@ pytestmark = pytest.mark.lab
 PATIENCE = 30.0
 
 
-def start(lab: Lab, temporary: Path, view: str = "cluster") -> subprocess.Popen[bytes]:
-    argv = [str(BIN / "orama"), "monitor", view, "--env", ENVIRONMENT, "--config", str(lab.conf)]
+def start(lab: Lab, temporary: Path, view: str = "cluster", *flags: str) -> subprocess.Popen[bytes]:
+    argv = [str(BIN / "orama"), "monitor", view, "--env", ENVIRONMENT, "--config", str(lab.conf), *flags]
     environment = {**os.environ, "TMPDIR": str(temporary)}
     return subprocess.Popen(lab.control(argv), env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
@@ -96,6 +97,16 @@ def test_what_a_killed_run_left_is_gone_after_the_next(lab: Lab, temporary: Path
     assert following.returncode == 0, said.decode()
     assert runs(temporary) == []
     assert until_gone(temporary) == []
+
+
+def test_a_host_key_that_is_not_known_is_refused_where_that_is_asked_for(lab: Lab, temporary: Path) -> None:
+    lab.paths.known_hosts.unlink(missing_ok=True)
+    out, said = start(lab, temporary, "report", "--host-keys", "strict").communicate(timeout=PATIENCE * 2)
+    told = {node["host"]: node["error"] for node in json.loads(out)["nodes"]}
+    assert told.keys() == {node.address for node in lab.nodes} and said == b""
+    for node in lab.nodes:
+        known = "is not known, or it changed: " if node.password_login else "is not known: "
+        assert str(told[node.address]).startswith(f"its host key {known}")
 
 
 def test_host_keys_are_learned_in_the_labs_own_file(lab: Lab, temporary: Path) -> None:
