@@ -201,6 +201,11 @@ def test_notify_posts_what_stands_and_hides_the_address(hosts: Ansible) -> None:
     assert UNREACHABLE in str(got[0]["text"])
 
 
+def test_notify_without_an_address_is_refused_before_anything_is_asked(hosts: Ansible) -> None:
+    said = hosts.play("orama.monitor.notify", code=2)
+    assert "Say where the alerts are posted" in said and "Collect the node's health" not in said
+
+
 def test_archive_keeps_a_report_a_run_and_removes_only_its_own_old_ones(hosts: Ansible) -> None:
     archive = hosts.directory / "archive"
     archive.mkdir()

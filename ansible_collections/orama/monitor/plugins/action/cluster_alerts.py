@@ -148,8 +148,12 @@ def _write(path: Path, text: str) -> None:
     """Put the whole text in place at once, readable by its owner only."""
     try:
         handle, name = tempfile.mkstemp(dir=str(path.parent), prefix=".%s." % path.name)
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
-        Path(name).replace(path)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as stream:
+                stream.write(text)
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink()
+            raise
     except OSError as error:
         raise AnsibleActionFail("%s: %s" % (path, error.strerror)) from None

@@ -68,14 +68,19 @@ class ActionModule(ActionBase):
 
         As Ansible takes it, unquoted: it may be several words, such as "/usr/bin/env python3".
         """
-        named = C.config.get_config_value("INTERPRETER_PYTHON", variables=task_vars)
+        delegate = self._task.delegate_to
+        variables = task_vars["ansible_delegated_vars"][delegate] if delegate else task_vars
+        named = C.config.get_config_value("INTERPRETER_PYTHON", variables=variables)
         interpreter = str(self._templar.template(named or "")).strip()
-        return "%s -I -" % (interpreter if interpreter and not interpreter.startswith("auto") else "python3")
+        if not interpreter or interpreter.startswith("auto"):
+            interpreter = "python3"
+        return ("%s %s -I -" % (self._compute_environment_string(), interpreter)).strip()
 
 
 def _result(answer: dict) -> dict:
-    """The task's result, from what the node's Python printed: noise of a login shell may come before the mark."""
+    """The task's result, from what the node's Python printed: noise of a login shell may stand before and after it."""
     _noise, mark, text = (answer.get("stdout") or "").rpartition(MARK)
+    text = text.partition("\n")[0]
     if len(text) > REPORT_LIMIT:
         return dict(failed=True, msg="the answer is too large: %d characters" % len(text))
     if mark:

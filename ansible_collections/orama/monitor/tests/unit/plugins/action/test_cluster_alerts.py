@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import os
 import time
 from datetime import datetime, timezone
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,6 +16,8 @@ import pytest
 import yaml
 
 pytest.importorskip("orama_monitor")
+
+from ansible.errors import AnsibleActionFail  # noqa: E402
 
 from ansible_collections.orama.monitor.plugins.action import cluster_alerts  # noqa: E402
 from ansible_collections.orama.monitor.plugins.modules import cluster_alerts as docs  # noqa: E402
@@ -171,3 +175,19 @@ def test_the_docs_tell_each_option_as_the_action_takes_it_and_a_sample_of_all_th
 
     assert told(yaml.safe_load(docs.DOCUMENTATION)["options"]) == told(cluster_alerts.ARGUMENT_SPEC)
     assert docs.RETURN and all("sample" in value for value in yaml.safe_load(docs.RETURN).values())
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_where_the_disk_is_full_nothing_is_left_beside_the_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.fdopen
+
+    def full(handle: int, *_words: Any, **_options: Any) -> Any:
+        os.close(handle)
+        return real(os.open("/dev/full", os.O_WRONLY), "w", encoding="utf-8")
+
+    monkeypatch.setattr(cluster_alerts.os, "fdopen", full)
+    with pytest.raises(AnsibleActionFail, match="No space left on device"):
+        cluster_alerts._write(tmp_path / "report.json", "{}")
+    assert list(tmp_path.iterdir()) == []

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from ansible.plugins.shell.sh import ShellModule
 
 from ansible_collections.orama.monitor.plugins.action.node_facts import REPORT_LIMIT, ActionModule, _result
 from ansible_collections.orama.monitor.plugins.plugin_utils.pack import MARK
@@ -20,6 +21,11 @@ def told(text: str, **more: Any) -> dict[str, Any]:
 
 def test_noise_before_the_report_is_passed_over() -> None:
     assert told(f"Welcome {MARK} no{MARK}{json.dumps(dict(a=1))}\n")["ansible_facts"] == {"orama_report": {"a": 1}}
+
+
+def test_noise_after_the_report_is_passed_over() -> None:
+    """Of a trap that a login shell runs at its end."""
+    assert told(f'{MARK}{{"a": 1}}\nGoodbye {{"a": 2}}\n')["ansible_facts"] == {"orama_report": {"a": 1}}
 
 
 @pytest.mark.parametrize(
@@ -60,8 +66,10 @@ def test_under_mitogen_the_module_runs() -> None:
 class Told(ActionModule):
     """The action with what it needs to know its interpreter."""
 
-    def __init__(self) -> None:
+    def __init__(self, **task: Any) -> None:
         self._templar = SimpleNamespace(template=lambda value: value)
+        self._task = SimpleNamespace(**{"delegate_to": None, "environment": None, **task})
+        self._connection = SimpleNamespace(_shell=ShellModule())
 
 
 NAMED = "ansible_python_interpreter"
@@ -104,3 +112,14 @@ def test_an_option_that_the_task_leaves_out_is_the_variable_s() -> None:
         "ping_target": "192.0.2.1",
         "rqlite_url": "http://127.0.0.1:5009",
     }
+
+
+def test_where_the_task_is_delegated_the_interpreter_is_that_host_s() -> None:
+    variables = {NAMED: "/here/python3", "ansible_delegated_vars": {"there": {NAMED: "/there/python3"}}}
+    assert Told(delegate_to="there")._command(variables) == "/there/python3 -I -"
+    assert Told()._command(variables) == "/here/python3 -I -"
+
+
+def test_the_environment_of_play_and_task_counts() -> None:
+    action = Told(environment=[{"PATH": "/opt/bin", "A": "of the play"}, {"A": "b c"}])
+    assert action._command({}) == "PATH=/opt/bin A='b c' python3 -I -"
