@@ -46,8 +46,8 @@ def node_result(
     result = NodeResult(host=host, role=role, started=started, ended=ended)
     if started is not None and ended is not None:
         result.collection_ms = round((ended - started) * 1000)
-    facts = answer.get("ansible_facts") or {}
-    if FACT in facts:
+    facts = answer.get("ansible_facts")
+    if isinstance(facts, Mapping) and FACT in facts:
         try:
             result.report = read_report(facts[FACT])
         except ValueError as error:

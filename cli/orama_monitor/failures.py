@@ -68,7 +68,8 @@ def failure(result: Mapping[str, Any], unreachable: bool, timeout: float) -> tup
     text = said.encode("utf-8", "backslashreplace").decode()  # Ansible keeps bytes that are no text as half characters
     if unreachable or NOT_ITS_HOST_KEY in str(result.get("msg")):
         return "unreachable", _reason(UNREACHABLE, text) or _first_line(text)
-    ended = ENDED.get(result.get("rc") or 0)
+    rc = result.get("rc")
+    ended = ENDED.get(rc) if isinstance(rc, int) else None
     return "collect_failed", _reason(COLLECT_FAILED, text) or ended or _first_line(text)
 
 

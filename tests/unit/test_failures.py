@@ -1,5 +1,7 @@
 """Ansible's and ssh's own words, and the one line we make of them."""
 
+from typing import Any
+
 import pytest
 
 from orama_monitor.failures import failure
@@ -42,6 +44,7 @@ def test_unreachable(said: str, reason: str) -> None:
         ({"msg": "x", "module_stderr": "sudo: \x0b a\x85b"}, "sudo is broken: a b"),
         ({"msg": "no report came back", "rc": 137}, "it was killed before it could answer"),
         ({"msg": "no report came back", "rc": 142}, "it did not end in time"),
+        ({"msg": "no report came back", "rc": [142]}, "no report came back"),
         ({"msg": "Incorrect sudo password"}, "refuses the password"),
         ({"msg": "x", "module_stderr": "sudo: a password is required"}, "put it in the conf"),
         (
@@ -55,7 +58,7 @@ def test_unreachable(said: str, reason: str) -> None:
         ({}, "no reason was given"),
     ],
 )
-def test_collect_failed(result: dict[str, str], reason: str) -> None:
+def test_collect_failed(result: dict[str, Any], reason: str) -> None:
     kind, text = failure(result, unreachable=False, timeout=30)
     assert kind == "collect_failed"
     assert reason in text
