@@ -5,19 +5,20 @@ from __future__ import annotations
 import contextlib
 import importlib
 import json
+import locale
 import math
 import os
 import shutil
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orama_monitor import workspace
+from orama_monitor import shared_memory, workspace
 from orama_monitor.errors import MonitorError
 from orama_monitor.host_keys import HostKeys
 from orama_monitor.nodes import Node, of_environment, read_nodes, select
@@ -29,6 +30,8 @@ PLAYBOOK = Path(__file__).parent / "playbooks" / "collect.yml"
 DEFAULT_TIMEOUT = 30.0
 FORKS_CAP = 50
 RESULT_LIMIT = 4_000_000
+UTF_8 = "C.UTF-8"
+SLACK = 60.0  # s that a run may take beyond what its nodes are given
 INVENTORIES = Path(__file__).parent / "inventories"
 _STRICT_HOST_KEYS = {"accept-new": "accept-new", "strict": "yes", "off": "no"}
 
@@ -97,13 +100,13 @@ class _Answers:
         """Take one event of ansible-runner. False keeps the event off the disk."""
         kind, data = event.get("event"), event.get("event_data") or {}
         said = str(event.get("stdout") or "")
-        if said and self.on_said:
-            self.on_said(said.partition(" => ")[0] if kind == "runner_on_ok" else said)
         node = self.asked.get(str(data.get("host")))
         if node and kind in ("runner_on_ok", "runner_on_failed", "runner_on_unreachable"):
             self._take(node, data, unreachable=kind == "runner_on_unreachable")
         elif said:
             self.said.append(said)
+        if said and self.on_said:
+            self.on_said(said.partition(" => ")[0] if kind == "runner_on_ok" else said)
         return False
 
     def _take(self, node: Node, data: Mapping[str, Any], unreachable: bool) -> None:
@@ -143,8 +146,10 @@ def _require_programs(request: Request) -> None:
 
 
 def _path() -> str:
-    """Where programs are looked for: first beside this Python."""
-    return os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+    """Where programs are looked for: first beside this Python, then beside the command that was called."""
+    called = Path(sys.argv[0]).absolute()
+    beside = [Path(sys.executable).parent, *([called.parent] if called.is_file() else [])]
+    return os.pathsep.join([*map(str, beside), os.environ.get("PATH", os.defpath)])
 
 
 def _check_again(request: Request) -> None:
@@ -159,9 +164,11 @@ def _run(request: Request, directory: Path, answers: _Answers, stop: threading.E
 
     _load_meanwhile()
     forks = request.forks or min(len(request.nodes), FORKS_CAP)
-    with _watch(stop):
+    limit = math.ceil(len(request.nodes) / forks) * request.timeout + SLACK
+    with _watch(stop, limit, {node.password for node in request.nodes if node.password}) as late:
         ansible_runner.run(
             private_data_dir=str(directory),
+            project_dir=_project(),
             playbook=str(PLAYBOOK),
             inventory=str(_inventory(request, directory)),
             envvars=_environment(request, directory),
@@ -169,12 +176,26 @@ def _run(request: Request, directory: Path, answers: _Answers, stop: threading.E
             forks=forks,
             verbosity=request.verbosity or None,
             event_handler=answers.handle,
+            status_handler=_forget_command,
             cancel_callback=stop.is_set,
             quiet=True,
             suppress_env_files=True,
             suppress_output_file=True,
             fact_cache_type="memory",
         )
+    if late.is_set():
+        answers.said.append(f"ERROR! it had not ended after {limit:.0f} s")
+
+
+def _project() -> str | None:
+    """Where Ansible runs: here, so that an ansible.cfg and relative paths mean what they mean to Ansible itself."""
+    here = Path.cwd()
+    return str(here) if os.access(here, os.X_OK) else None
+
+
+def _forget_command(_status: Mapping[str, Any], runner_config: Any) -> None:
+    """Remove the file in which ansible-runner notes its command, with the whole environment of who called."""
+    Path(runner_config.artifact_dir, "command").unlink(missing_ok=True)
 
 
 def _load_meanwhile() -> None:
@@ -203,7 +224,8 @@ def _inventory(request: Request, directory: Path) -> Path:
 
 def _environment(request: Request, directory: Path) -> dict[str, str]:
     """What Ansible is told. The user's ansible.cfg counts where this is silent, such as for a jump host."""
-    ssh = f"-o StrictHostKeyChecking={_STRICT_HOST_KEYS[request.host_keys]}"
+    host_keys = f"-o StrictHostKeyChecking={_STRICT_HOST_KEYS[request.host_keys]}"
+    ssh = [host_keys, "-o ServerAliveInterval=5 -o ServerAliveCountMax=2", os.environ.get("ANSIBLE_SSH_EXTRA_ARGS", "")]
     connect = min(10, max(2, int(request.timeout / 2)))
     environment = {
         "PATH": _path(),
@@ -220,13 +242,40 @@ def _environment(request: Request, directory: Path) -> dict[str, str]:
         "ANSIBLE_TASK_TIMEOUT": str(math.ceil(request.timeout)),
         "ANSIBLE_SSH_RETRIES": "1",
         "ANSIBLE_HOST_KEY_CHECKING": "False" if request.host_keys == "off" else "True",
-        "ANSIBLE_SSH_EXTRA_ARGS": f"{ssh} -o ServerAliveInterval=5 -o ServerAliveCountMax=2",
+        "ANSIBLE_SSH_EXTRA_ARGS": " ".join(ssh).strip(),  # where two say something, ssh goes by the first
         "ANSIBLE_SSH_CONTROL_PATH_DIR": str(workspace.control_directory()),
         "ANSIBLE_DEPRECATION_WARNINGS": "False",
         "ANSIBLE_NOCOLOR": "True",
+        "ANSIBLE_STDOUT_CALLBACK": "default",  # ansible-runner's own callback is made from this one
         "MAX_EVENT_RES": str(RESULT_LIMIT),
     }
-    return {**environment, "HOME": os.environ.get("HOME") or str(directory)}
+    home = os.environ.get("HOME") or str(directory)
+    return {**environment, **_no_questions(directory), **_locale(), "HOME": home}
+
+
+def _no_questions(directory: Path) -> dict[str, str]:
+    """What keeps Ansible from asking for a password, which nobody would see. Nothing that it reads is in a vault."""
+    vault = directory / "no-vault"
+    vault.write_text("none")  # an empty list can't be said in a variable
+    return {
+        "ANSIBLE_ASK_PASS": "False",
+        "ANSIBLE_BECOME_ASK_PASS": "False",
+        "ANSIBLE_ASK_VAULT_PASS": "False",
+        "ANSIBLE_VAULT_PASSWORD_FILE": str(vault),
+        "ANSIBLE_VAULT_IDENTITY_LIST": f"none@{vault}",
+    }
+
+
+def _locale() -> dict[str, str]:
+    """Ansible refuses to start without UTF-8, and what ssh and sudo say is looked for in English."""
+    before = locale.setlocale(locale.LC_CTYPE)
+    try:
+        locale.setlocale(locale.LC_CTYPE, UTF_8)
+    except locale.Error:
+        return {}
+    finally:
+        locale.setlocale(locale.LC_CTYPE, before)
+    return {"LC_ALL": UTF_8}
 
 
 def _collection_paths() -> list[str]:
@@ -240,29 +289,37 @@ def _collection_paths() -> list[str]:
 
 
 @contextlib.contextmanager
-def _watch(stop: threading.Event) -> Iterator[None]:
-    """While this lasts, a set ``stop`` ends every process below this one, in whatever session; an error does, too."""
-    over = threading.Event()
+def _watch(stop: threading.Event, limit: float, passwords: Collection[str]) -> Iterator[threading.Event]:
+    """While this lasts, a set ``stop`` ends every process below this one, in whatever session; an error does, too.
+
+    So does the end of ``limit`` s: it sets the event that this gives.
+    """
+    over, late = threading.Event(), threading.Event()
+    ends = time.monotonic() + limit
 
     def watch() -> None:
         while not over.wait(0.1):
-            if stop.is_set():
-                _end_children()
+            if time.monotonic() > ends:
+                late.set()
+            if stop.is_set() or late.is_set():
+                _end_children(passwords)
 
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
     try:
-        yield
+        yield late
     except BaseException:
-        _end_children()
+        _end_children(passwords)
         raise
     finally:
         over.set()
         watcher.join()
 
 
-def _end_children() -> None:
+def _end_children(passwords: Collection[str]) -> None:
     """Ask what runs below this process to end, and kill what does not within 2 s. Warm SSH masters are not below.
+
+    Of the ``passwords`` none is left in shared memory.
 
     The children themselves are ansible-runner's to wait for.
     """
@@ -282,3 +339,4 @@ def _end_children() -> None:
     for process in [*children, *alive]:
         with contextlib.suppress(psutil.Error):
             process.kill()
+    shared_memory.clear(passwords)

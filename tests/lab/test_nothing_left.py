@@ -15,6 +15,7 @@ import pytest
 
 from orama_lab import Lab
 from orama_lab.topology import ENVIRONMENT
+from orama_monitor.shared_memory import SEGMENTS
 from tests.lab.commands import BIN
 
 pytestmark = pytest.mark.lab
@@ -51,6 +52,11 @@ def sockets(temporary: Path) -> list[Path]:
     return list(temporary.glob("orama-monitor-*/ssh/*"))
 
 
+def segments() -> set[Path]:
+    """Shared memory, in which Ansible keeps a node's password while ssh logs in."""
+    return set(SEGMENTS.glob("psm_*"))
+
+
 def until(happens: Callable[[], object]) -> None:
     ends = time.monotonic() + PATIENCE
     while not happens():
@@ -76,6 +82,7 @@ def until_gone(temporary: Path) -> list[str]:
 @pytest.mark.parametrize("moment", MOMENTS)
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_everything(lab: Lab, temporary: Path, number: signal.Signals, moment: str) -> None:
+    before = segments()
     child = start(lab, temporary)
     until(lambda: MOMENTS[moment](temporary))
     child.send_signal(number)
@@ -84,6 +91,7 @@ def test_a_signal_ends_everything(lab: Lab, temporary: Path, number: signal.Sign
     assert child.returncode == 128 + number
     assert until_gone(temporary) == []
     assert runs(temporary) == []
+    assert segments() <= before
 
 
 def test_what_a_killed_run_left_is_gone_after_the_next(lab: Lab, temporary: Path) -> None:

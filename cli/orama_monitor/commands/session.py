@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -86,8 +87,9 @@ def _said(text: str) -> None:
     """Pass on what -v makes Ansible say; some of it are a node's own words."""
     from orama_monitor.views.text import clean
 
-    for line in text.splitlines():
-        click.echo(clean(line, LINE_OF_ANSIBLE), err=True)
+    with contextlib.suppress(OSError):
+        for line in text.splitlines():
+            click.echo(clean(line, LINE_OF_ANSIBLE), err=True)
 
 
 def saved(settings: Settings, paths: Sequence[str]) -> Snapshot:

@@ -1,0 +1,139 @@
+"""What a user has set for Ansible counts where it helps, and holds no collection up where it doesn't."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from orama_monitor import collect, workspace
+from orama_monitor.commands import session
+from orama_monitor.errors import MonitorError
+from orama_monitor.nodes import LOCAL_NODE, read_nodes
+from orama_monitor.snapshot import NodeResult
+from tests.unit.cli.test_broken_controller import COLLECT, collected, left, run
+
+LOCAL = collect.Request(nodes=[LOCAL_NODE], everyone=[LOCAL_NODE], conf=None)
+ASKS = {"ANSIBLE_ASK_PASS": "True", "ANSIBLE_BECOME_ASK_PASS": "True", "ANSIBLE_ASK_VAULT_PASS": "True"}
+VAULT = {"ANSIBLE_VAULT_IDENTITY_LIST": "x@prompt", "ANSIBLE_VAULT_PASSWORD_FILE": ".vault_pass"}
+CFG = """\
+[defaults]
+ask_pass = true
+ask_vault_pass = true
+vault_identity_list = x@prompt
+vault_password_file = nowhere
+stdout_callback = nobody.has.this
+[privilege_escalation]
+become_ask_pass = true
+"""
+
+
+@pytest.fixture
+def temporary_files_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [ASKS, VAULT, {"ANSIBLE_STDOUT_CALLBACK": "nobody.has.this"}, {"LC_ALL": "C"}, {"LC_ALL": "xx_XX.UTF-8"}],
+    ids=["asks", "vault", "callback", "C", "not generated"],
+)
+def test_a_variable_for_other_plays(tmp_path: Path, changes: dict[str, str]) -> None:
+    collected(run(tmp_path, **changes))
+    assert left(tmp_path) == []
+
+
+def test_an_ansible_cfg_for_other_plays(tmp_path: Path) -> None:
+    (tmp_path / "ansible.cfg").write_text(CFG)
+    collected(run(tmp_path))
+
+
+@pytest.mark.parametrize("named", ["ansible.cfg", "configuration/own.cfg"])
+def test_the_ansible_cfg_of_this_directory_counts_as_for_ansible_itself(tmp_path: Path, named: str) -> None:
+    path = tmp_path / named
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("[defaults]\n")
+    changes = {} if named == "ansible.cfg" else {"ANSIBLE_CONFIG": named}
+    done = run(tmp_path, [*COLLECT, "-v"], **changes)
+    assert done.code == 0
+    assert f"Using {path} as config file" in done.err
+
+
+def test_a_run_has_an_end_whatever_ansible_waits_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, temporary_files_here: None
+) -> None:
+    monkeypatch.setattr(collect, "SLACK", -298.0)
+    with socket.create_server(("127.0.0.2", 0)) as silent:
+        conf = tmp_path / "nodes.conf"
+        conf.write_text(f"testnet|nobody@127.0.0.2:{silent.getsockname()[1]}|node\n")
+        nodes = read_nodes(conf)
+        with pytest.raises(MonitorError, match=r"^Ansible could not run: it had not ended after 2 s$"):
+            collect.collect(collect.Request(nodes=nodes, everyone=nodes, conf=conf, timeout=300))
+    assert list(workspace.user_directory().glob("run-*")) == []
+
+
+def test_the_environment_of_who_called_is_in_no_file(temporary_files_here: None) -> None:
+    notes: list[Path] = []
+
+    def answered(_result: NodeResult) -> None:
+        notes.extend(workspace.user_directory().glob("run-*/artifacts/*/command"))
+        assert list(workspace.user_directory().glob("run-*/artifacts/*"))
+
+    collect.collect(LOCAL, answered)
+    assert notes == []
+
+
+def test_what_cannot_be_said_costs_no_answer(monkeypatch: pytest.MonkeyPatch, temporary_files_here: None) -> None:
+    def full(_text: str) -> None:
+        raise OSError(28, "No space left on device")
+
+    (node,) = collect.collect(LOCAL, on_said=full).nodes
+    assert node.failure is None
+
+    monkeypatch.setattr(click, "echo", lambda *_words, **_options: full(""))
+    session._said("ok: [localhost]")
+
+
+def told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, **changes: str) -> dict[str, str]:
+    for name, value in changes.items():
+        monkeypatch.setenv(name, value)
+    return collect._environment(LOCAL, tmp_path)
+
+
+def test_options_of_ssh_are_added_to_ours(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, temporary_files_here: None
+) -> None:
+    options = told(monkeypatch, tmp_path, ANSIBLE_SSH_EXTRA_ARGS="-J jump -o StrictHostKeyChecking=no")
+    first, _space, last = options["ANSIBLE_SSH_EXTRA_ARGS"].partition(" -J ")
+    assert "StrictHostKeyChecking=accept-new" in first
+    assert last == "jump -o StrictHostKeyChecking=no"
+
+
+def test_where_there_is_no_utf_8_of_c_the_user_s_locale_counts(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, temporary_files_here: None
+) -> None:
+    assert told(monkeypatch, tmp_path)["LC_ALL"] == "C.UTF-8"
+    monkeypatch.setattr(collect, "UTF_8", "xx_XX.UTF-8")
+    assert "LC_ALL" not in told(monkeypatch, tmp_path)
+
+
+def test_ansible_is_found_beside_the_command(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """As where cron calls it: installed for a user, by a Python that is the system's."""
+    command = tmp_path / "bin" / "orama"
+    command.parent.mkdir()
+    command.touch()
+    monkeypatch.setattr(sys, "executable", "/usr/bin/python3")
+    monkeypatch.setenv("PATH", "/usr/sbin")
+    monkeypatch.setattr(sys, "argv", [str(command)])
+    assert collect._path() == f"/usr/bin:{command.parent}:/usr/sbin"
+    monkeypatch.setattr(sys, "argv", ["-c"])
+    assert collect._path() == "/usr/bin:/usr/sbin"
+
+
+def test_in_a_directory_that_cannot_be_entered_ansible_runs_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert collect._project() == str(Path.cwd())
+    monkeypatch.setattr("os.access", lambda *_words: False)
+    assert collect._project() is None
