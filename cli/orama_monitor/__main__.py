@@ -10,11 +10,14 @@ GARBAGE = 50_000  # objects between two looks for garbage: with Python's 700, re
 
 def main() -> None:
     """Run the command line. Ctrl-C while it is still being loaded ends it without a word."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    heard = signal.getsignal(signal.SIGINT) is not signal.SIG_IGN  # as it is in the background
+    if heard:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     gc.set_threshold(GARBAGE)
     from orama_monitor import app
 
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    if heard:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     app.main()
 
 

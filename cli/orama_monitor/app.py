@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 import click
 
@@ -103,7 +104,8 @@ def main() -> NoReturn:
 def _complain(error: click.ClickException) -> None:
     _say(error.format_message())
     if isinstance(error, click.UsageError) and error.ctx is not None:
-        click.echo(f"Try: {error.ctx.command_path} --help", err=True)
+        with contextlib.suppress(OSError):
+            click.echo(f"Try: {error.ctx.command_path} --help", err=True)
 
 
 def _say(error: str) -> None:
@@ -112,18 +114,27 @@ def _say(error: str) -> None:
         from orama_monitor.views.text import clean
 
         error = clean(error.encode("utf-8", "backslashreplace").decode(), ERROR_LIMIT)
-    click.echo(f"orama: {error}", err=True)
+    with contextlib.suppress(OSError):  # nobody reads
+        click.echo(f"orama: {error}", err=True)
 
 
 def _finish(code: int) -> NoReturn:
-    """Exit without the interpreter's own complaint about a closed pipe."""
-    try:
-        if sys.stdout is not None:
-            sys.stdout.flush()
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    """Exit without the interpreter's own complaint, and code, about a pipe or terminal that is gone."""
+    if not _flushed(sys.stdout, 1):
         code = code or EXIT_CLOSED_PIPE
+    _flushed(sys.stderr, 2)
     sys.exit(code)
+
+
+def _flushed(stream: TextIO | None, number: int) -> bool:
+    """Whether what was written has gone where it should; else it goes nowhere."""
+    try:
+        if stream is not None:
+            stream.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), number)
+        return False
+    return True
 
 
 if __name__ == "__main__":

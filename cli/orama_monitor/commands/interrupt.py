@@ -23,14 +23,16 @@ class Stop(threading.Event):
         self.code = self.code or 128 + number
         self.set()
         if number == signal.SIGINT and sys.stderr is not None and sys.stderr.isatty():
-            sys.stderr.write("\r\x1b[2Korama: stopping; Ctrl-C again ends at once\n")
+            with contextlib.suppress(OSError):
+                sys.stderr.write("\r\x1b[2Korama: stopping; Ctrl-C again ends at once\n")
 
 
 @contextlib.contextmanager
 def interruptible() -> Iterator[Stop]:
     """While this lasts a signal to end sets the event, and a second Ctrl-C raises KeyboardInterrupt."""
     stop = Stop()
-    previous = {number: signal.signal(number, stop.handle) for number in SIGNALS}
+    heard = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]  # not so under nohup
+    previous = {number: signal.signal(number, stop.handle) for number in heard}
     try:
         yield stop
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import threading
 import time
@@ -40,8 +41,7 @@ class Progress:
         self.over.set()
         if self.thread and self.stream:
             self.thread.join(timeout=1)
-            self.stream.write(CLEAR)
-            self.stream.flush()
+            self._write(self.stream, CLEAR)
 
     def on_result(self, result: NodeResult) -> None:
         """Take a node off the list of open ones."""
@@ -60,6 +60,10 @@ class Progress:
     def _draw(self, stream: TextIO) -> None:
         self.over.wait(QUIET_FOR)
         while not self.over.is_set():
-            stream.write(CLEAR + self.line())
-            stream.flush()
+            self._write(stream, CLEAR + self.line())
             self.over.wait(INTERVAL)
+
+    def _write(self, stream: TextIO, text: str) -> None:
+        with contextlib.suppress(OSError):  # the terminal is gone
+            stream.write(text)
+            stream.flush()

@@ -133,7 +133,8 @@ def _ended_by_signal() -> Iterator[threading.Event]:
     def handle(_number: int, _frame: FrameType | None) -> None:
         stop.set()
 
-    before = {number: signal.signal(number, handle) for number in SIGNALS}
+    heard = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]  # not so under nohup
+    before = {number: signal.signal(number, handle) for number in heard}
     try:
         yield stop
     finally:
