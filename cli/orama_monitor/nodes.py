@@ -22,6 +22,7 @@ from pathlib import Path
 from orama_monitor.errors import MonitorError
 
 LOCAL = "local"
+SIZE_LIMIT = 1_000_000  # bytes: ten thousand nodes
 EXPECTED = "environment|user@host|password|role|ssh_key or environment|user@host|role"
 
 _ENVIRONMENT = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,62}")
@@ -60,6 +61,11 @@ class ConfError(MonitorError):
 def read_nodes(path: Path) -> list[Node]:
     """Every node of the file, in its order. Raises MonitorError, also when there is none."""
     try:
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            raise MonitorError(f"{path}: must be a file: it is read more than once")
+        if found.st_size > SIZE_LIMIT:
+            raise MonitorError(f"{path}: too large for a conf")
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise MonitorError(f"{path}: no such file; name yours with --config FILE or ORAMA_NODES_CONF") from None

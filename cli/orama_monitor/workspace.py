@@ -74,7 +74,7 @@ def _locked(how: int) -> Iterator[None]:
 def close_connections() -> None:
     """End the warm SSH connections of this user's runs, and wait until each has said so."""
     for socket in sorted(control_directory().iterdir()):
-        command = ["ssh", "-o", f"ControlPath={socket}", "-O", "exit", "--", "none"]
+        command = ["ssh", "-o", f'ControlPath="{socket}"', "-O", "exit", "--", "none"]
         with contextlib.suppress(OSError, subprocess.TimeoutExpired):
             subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=5, check=False)
         socket.unlink(missing_ok=True)

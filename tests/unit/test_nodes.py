@@ -1,5 +1,6 @@
 """remote-nodes.conf: what is read, and what is said of a line that can't be."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orama_monitor.errors import MonitorError
-from orama_monitor.nodes import Node, of_environment, parse_nodes, read_nodes, secrets_exposed, select
+from orama_monitor.nodes import SIZE_LIMIT, Node, of_environment, parse_nodes, read_nodes, secrets_exposed, select
 
 CONF = Path("/etc/orama/remote-nodes.conf")
 
@@ -128,3 +129,18 @@ def test_a_mark_of_windows_at_its_start_is_no_word(tmp_path: Path) -> None:
     path = tmp_path / "remote-nodes.conf"
     path.write_text("# two\ntestnet|root@198.51.100.1|node\n", encoding="utf-8-sig")
     assert [node.host for node in read_nodes(path)] == ["198.51.100.1"]
+
+
+def test_what_can_be_read_only_once_is_no_conf(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for path in (pipe, tmp_path, Path("/dev/null")):
+        with pytest.raises(MonitorError, match="must be a file: it is read more than once"):
+            read_nodes(path)
+
+
+def test_a_conf_has_a_size(tmp_path: Path) -> None:
+    path = tmp_path / "nodes.conf"
+    path.write_bytes(b"#" * (SIZE_LIMIT + 1))
+    with pytest.raises(MonitorError, match="too large for a conf"):
+        read_nodes(path)

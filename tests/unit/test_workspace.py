@@ -5,6 +5,7 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -79,3 +80,22 @@ def test_sockets_get_a_short_path_where_temporary_files_have_a_long_one(
     deep.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(deep))
     assert workspace.control_directory() == Path(f"/tmp/orama-monitor-{os.getuid()}/ssh")
+
+
+def test_warm_connections_end_where_the_path_has_a_blank(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "a b"
+    folder.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    monkeypatch.setattr(workspace, "LONGEST_BASE", 1000)
+    (workspace.control_directory() / "warm").touch()
+    said: list[str] = []
+    real = subprocess.run
+
+    def run(command: list[str], **options: Any) -> Any:
+        done = real([*command[:3], "-G", "none"], **options)
+        said.extend(done.stdout.decode().splitlines())
+        return done
+
+    monkeypatch.setattr(subprocess, "run", run)
+    workspace.close_connections()
+    assert f"controlpath {workspace.control_directory()}/warm" in said

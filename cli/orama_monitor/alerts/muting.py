@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -31,10 +33,11 @@ def add_mute(
     With ``about`` only what concerns nothing else is muted. ``severity`` is what the alert has now: it will wake when
     it gets worse. Raises MonitorError, and then the file is as it was.
     """
-    text = read_text(path) if path.exists() else ""
-    edited = with_mute(text, path, mute_fields(code, node, about, until, severity, reason))
-    mutes = parse_policy(edited, path).mutes
-    _replace(path, edited)
+    with _alone(path):
+        text = read_text(path) if path.exists() else ""
+        edited = with_mute(text, path, mute_fields(code, node, about, until, severity, reason))
+        mutes = parse_policy(edited, path).mutes
+        _replace(path, edited)
     return mutes[-1]
 
 
@@ -109,19 +112,46 @@ def _on_new_line(text: str, index: int, lines: str) -> str:
     return before + ("" if not before or before.endswith("\n") else "\n") + lines + text[index:]
 
 
+@contextlib.contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """While this lasts nobody else mutes in this file: its directory is the lock, so none is left behind."""
+    folder = path.resolve().parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError as error:
+        raise MonitorError(f"{path}: {error.strerror}") from None
+    try:
+        with contextlib.suppress(OSError):  # a file system without locks
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
 def _replace(path: Path, text: str) -> None:
-    """Write the file in one step, with the permissions it had."""
+    """Write the file in one step, with the permissions and, for root, the owner it had."""
     target = path.resolve()
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
         try:
             with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
                 file.write(text)
-            Path(name).chmod(target.stat().st_mode & 0o777 if target.exists() else 0o644)
+            _like(target, Path(name))
             Path(name).replace(target)
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
     except OSError as error:
         raise MonitorError(f"{path}: {error.strerror}") from None
+
+
+def _like(target: Path, made: Path) -> None:
+    """Give what was made the permissions and, as far as that is allowed, the owner of what it replaces."""
+    if not target.exists():
+        made.chmod(0o644)
+        return
+    found = target.stat()
+    with contextlib.suppress(PermissionError):
+        os.chown(made, found.st_uid, found.st_gid)
+    made.chmod(found.st_mode & 0o777)
