@@ -53,6 +53,6 @@ def test_where_there_are_no_locks_it_mutes_all_the_same(tmp_path: Path, monkeypa
     def refuse(_handle: int, _how: int) -> None:
         raise OSError(37, "No locks available")
 
-    monkeypatch.setattr(muting.fcntl, "flock", refuse)
+    monkeypatch.setattr("fcntl.flock", refuse)
     muting.add_mute(tmp_path / "policy.yml", "ZOMBIES")
     assert [mute.code for mute in read_policy(tmp_path / "policy.yml").mutes] == ["ZOMBIES"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -41,7 +42,7 @@ def temporary_files_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     [ASKS, VAULT, {"ANSIBLE_STDOUT_CALLBACK": "nobody.has.this"}, {"LC_ALL": "C"}, {"LC_ALL": "xx_XX.UTF-8"}],
     ids=["asks", "vault", "callback", "C", "not generated"],
 )
-def test_a_variable_for_other_plays(tmp_path: Path, changes: dict[str, str]) -> None:
+def test_a_variable_for_other_plays(tmp_path: Path, changes: dict[str, Any]) -> None:
     collected(run(tmp_path, **changes))
     assert left(tmp_path) == []
 
@@ -56,7 +57,7 @@ def test_the_ansible_cfg_of_this_directory_counts_as_for_ansible_itself(tmp_path
     path = tmp_path / named
     path.parent.mkdir(exist_ok=True)
     path.write_text("[defaults]\n")
-    changes = {} if named == "ansible.cfg" else {"ANSIBLE_CONFIG": named}
+    changes: dict[str, Any] = {} if named == "ansible.cfg" else {"ANSIBLE_CONFIG": named}
     done = run(tmp_path, [*COLLECT, "-v"], **changes)
     assert done.code == 0
     assert f"Using {path} as config file" in done.err
