@@ -20,6 +20,7 @@ from orama_monitor.report import (
     Olric,
     Processes,
     Rqlite,
+    RqliteCounters,
     Services,
     System,
     Wireguard,
@@ -165,9 +166,9 @@ def rqlite(found: Rqlite) -> Facts:
     yield many(found.goroutines, "goroutine")
     yield say("version", found.version)
     yield say("up", whole(found.uptime))
-    for name, value in (found.debug_vars or ()) if found.debug_vars else ():
-        if isinstance(value, int) and value > 0:
-            yield Text(f"! {name.replace('_', ' ')} {value}", style=style.WARN)
+    for name in RqliteCounters.model_fields if found.debug_vars else ():
+        if count := getattr(found.debug_vars, name):
+            yield Text(f"! {name.replace('_', ' ')} {count}", style=style.WARN)
 
 
 def wireguard(found: Wireguard) -> Facts:

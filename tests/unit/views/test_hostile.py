@@ -17,7 +17,7 @@ from orama_monitor.cluster_report import ClusterReport, Status, assess
 from orama_monitor.live.items import draw
 from orama_monitor.live.pages import PAGES, build
 from orama_monitor.live.state import State
-from orama_monitor.report import NodeReport
+from orama_monitor.report import NodeReport, Section
 from orama_monitor.snapshot import REASON_LIMIT, Snapshot
 from orama_monitor.views import brief
 from tests.unit.clusters import healthy, host, raw_report, wg_ip
@@ -52,6 +52,15 @@ SAID = (
 TEXTS = st.sampled_from(SAID) | st.text(max_size=30)
 #: What others are compared with, which a node may well get wrong: the mesh, raft and the members of a cluster.
 EVIDENCE = ("wireguard", "wireguard_ip", "rqlite", "olric", "ipfs", "namespaces", "version", "schema_version")
+#: Fields that no version knows, in every section, each by a name that the node chose.
+STRANGE = {
+    "count": 7,
+    "figure": 0.5,
+    "fact": False,
+    "text": "\x1b[31m",
+    "list": ["\x9b31m"],
+    "map": {"\x1b[2J": "\x07"},
+}
 SETTINGS = settings(deadline=None, max_examples=15, database=None, suppress_health_check=list(HealthCheck))
 
 
@@ -83,9 +92,22 @@ def told(places: list[tuple[Any, ...]], words: list[str]) -> Snapshot:
     raw["gateway"]["subsystems"][words[0] or "x"] = {"status": words[-1], "error": words[0], "latency": None}
     raw["processes"].update(zombie_count=1, zombies=[{"pid": 1, "command": words[0]}])
     raw["collectors"]["dns"].update(status="failed", error=words[-1])
+    raw["collectors"][words[0]] = {"status": "failed", "error": words[-1]}
     snapshot = healthy(NODES)
     snapshot.nodes[0].report = NodeReport.model_validate(raw)
+    for section in sections(snapshot.nodes[0].report):
+        assert section.model_extra is not None
+        section.model_extra.update({f"{word} {kind}": value for word in words for kind, value in STRANGE.items()})
     return snapshot
+
+
+def sections(at: Any) -> Iterator[Section]:
+    """The report, and every part of it that may hold fields this version does not know."""
+    if isinstance(at, Section):
+        yield at
+        at = dict(at)
+    for part in at.values() if isinstance(at, dict) else at if isinstance(at, list) else ():
+        yield from sections(part)
 
 
 def everything(judged: ClusterReport) -> Iterator[str]:
