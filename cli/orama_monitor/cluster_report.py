@@ -37,7 +37,11 @@ class Meta(BaseModel):
 
 
 class Summary(BaseModel):
-    """The cluster in a few lines. Alerts are counted with their consequences; muted ones, with theirs, apart."""
+    """The cluster in a few lines. Alerts are counted with their consequences; muted ones, with theirs, apart.
+
+    ``wg_mesh_status`` and ``service_health`` call all well only with the number of nodes that told, where it is not
+    all of the environment: ``all nominal (1 of 5 nodes heard)``.
+    """
 
     model_config = ConfigDict(extra="allow")
 
@@ -111,7 +115,7 @@ def assess(
         partial=snapshot.partial,
         configured=snapshot.configured,
     )
-    report = ClusterReport(meta=meta, summary=summarize(snapshot, alerts), alerts=alerts, nodes=nodes)
+    report = ClusterReport(meta=meta, summary=summarize(snapshot, alerts, shown), alerts=alerts, nodes=nodes)
     report._stale_after = policy.thresholds.wg_handshake_s
     return report
 
@@ -133,17 +137,19 @@ def _judged(node: NodeResult, failing: set[str]) -> JudgedNode:
     return JudgedNode.model_construct(**{**dict(node), "status": status})
 
 
-def summarize(snapshot: Snapshot, alerts: list[Alert]) -> Summary:
-    """The summary of a snapshot and its alerts."""
+def summarize(snapshot: Snapshot, alerts: list[Alert], shown: Collection[str] | None = None) -> Summary:
+    """The summary of a snapshot and its alerts, which may be those of the ``shown`` hosts alone."""
     heard = standing(alerts)
     severities = Counter(alert.severity for alert in heard)
     reports = list(snapshot.reports.values())
+    judged = [report for host, report in snapshot.reports.items() if shown is None or host in shown]
+    everyone = len(snapshot.configured)
     return Summary(
         rqlite_leader=_leader(reports),
         rqlite_voters=_voters(reports),
         rqlite_raft_term=max((r.rqlite.term for r in reports if r.rqlite and r.rqlite.term is not None), default=None),
-        wg_mesh_status=_mesh(reports, heard),
-        service_health=_services(reports, heard),
+        wg_mesh_status=_mesh(judged, heard, everyone),
+        service_health=_services(judged, heard, everyone),
         critical_alerts=severities[Severity.CRITICAL],
         warning_alerts=severities[Severity.WARNING],
         info_alerts=severities[Severity.INFO],
@@ -170,9 +176,8 @@ def _voters(reports: list[NodeReport]) -> str | None:
     return f"{sum(bool(node.reachable) for node in voters)}/{len(voters)}"
 
 
-def _mesh(reports: list[NodeReport], alerts: list[Alert]) -> str:
-    if not any(r.wireguard for r in reports):
-        return "not known"
+def _mesh(reports: list[NodeReport], alerts: list[Alert], everyone: int) -> str:
+    told = sum(r.wireguard is not None for r in reports)
     counts: Counter[str] = Counter()
     for alert in alerts:
         counts[alert.code] += max(1, len(alert.about))
@@ -182,12 +187,11 @@ def _mesh(reports: list[NodeReport], alerts: list[Alert]) -> str:
         (counts["WG_PEER_NEVER_HANDSHAKED"], "peer never seen", "peers never seen"),
         (counts["WG_HANDSHAKE_STALE"], "stale handshake", "stale handshakes"),
     ]
-    return _sentence(said) or "all connected"
+    return _sentence(said) or _all_well("all connected", told, everyone)
 
 
-def _services(reports: list[NodeReport], alerts: list[Alert]) -> str:
-    if not any(r.services for r in reports):
-        return "not known"
+def _services(reports: list[NodeReport], alerts: list[Alert], everyone: int) -> str:
+    told = sum(r.services is not None for r in reports)
     counts = Counter(alert.code for alert in alerts)
     said = [
         (counts["SERVICE_FAILED"], "service failed", "services failed"),
@@ -195,7 +199,14 @@ def _services(reports: list[NodeReport], alerts: list[Alert]) -> str:
         (counts["SERVICE_RESTART_LOOP"], "service in a restart loop", "services in a restart loop"),
         (counts["UNIT_FAILED"], "other unit failed", "other units failed"),
     ]
-    return _sentence(said) or "all nominal"
+    return _sentence(said) or _all_well("all nominal", told, everyone)
+
+
+def _all_well(words: str, told: int, everyone: int) -> str:
+    """The good news, and of how many nodes it is where some said nothing."""
+    if not told:
+        return "not known"
+    return words if told >= everyone else f"{words} ({told} of {everyone} nodes heard)"
 
 
 def _sentence(counted: list[tuple[int, str, str]]) -> str:

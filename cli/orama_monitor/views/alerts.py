@@ -56,7 +56,8 @@ def _nothing(report: ClusterReport, least: Severity | None) -> Text:
         said = f"{answered} of {report.meta.node_count} nodes answered"
     at = report.meta.collected_at.astimezone(UTC)
     kind = f"No alerts at or above {least.value}" if least and least is not Severity.INFO else "No alerts"
-    return Text(f"✓ {kind}: {said} at {at:%H:%M:%S} UTC.", style=style.GOOD)
+    mark, look = ("✓", style.GOOD) if answered else ("!", style.WARN)
+    return Text(f"{mark} {kind}: {said} at {at:%H:%M:%S} UTC.", style=look)
 
 
 def _group(found: Group, unfold: bool) -> Iterable[RenderableType]:

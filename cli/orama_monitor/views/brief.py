@@ -41,7 +41,8 @@ def _title(report: ClusterReport) -> Iterator[str]:
     if meta.partial:
         yield "- PARTIAL: the collection was interrupted; nodes are missing"
     leader, voters = quoted(summary.rqlite_leader or "not known"), quoted(summary.rqlite_voters or "not known")
-    yield f"- RQLite: leader {leader}, reachable voters {voters}, term {summary.rqlite_raft_term}"
+    term = "not known" if summary.rqlite_raft_term is None else summary.rqlite_raft_term
+    yield f"- RQLite: leader {leader}, reachable voters {voters}, term {term}"
     yield f"- WireGuard mesh: {quoted(summary.wg_mesh_status)}"
     yield f"- Services: {quoted(summary.service_health)}"
 
@@ -82,4 +83,4 @@ def _nodes(report: ClusterReport) -> Iterator[str]:
         yield "| " + " | ".join(quoted(cell) for cell in row) + " |"
     if len(rows) > NODES + 1:
         yield ""
-        yield f"… and {len(rows) - NODES - 1} more nodes"
+        yield f"… and {number(len(rows) - NODES - 1, 'more node')}"

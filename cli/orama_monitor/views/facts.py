@@ -101,10 +101,12 @@ def none_of(count: int | None, one: str, more: str | None = None) -> Text | None
 
 def system(found: System) -> Facts:
     loads = [found.load_avg_1, found.load_avg_5, found.load_avg_15]
-    yield say("load", " ".join(hundredths(load) or "?" for load in loads) if any(loads) else None)
+    known = any(load is not None for load in loads)
+    yield say("load", " ".join(hundredths(load) or "?" for load in loads) if known else None)
     yield many(found.cpu_count, "CPU")
     yield Figure("memory", percent(found.mem_use_pct), "MEMORY_HIGH", f" of {megabytes(found.mem_total_mb)}")
-    where = f" of {found.disk_total_gb or 0:.0f} GiB ({clean(found.disk_mount or '/', 40)})"
+    total = "?" if found.disk_total_gb is None else f"{found.disk_total_gb:.0f} GiB"
+    where = f" of {total} ({clean(found.disk_mount or '/', 40)})"
     yield Figure("disk", percent(found.disk_use_pct), "DISK_HIGH", where)
     yield Figure("inodes", percent(found.inode_use_pct), "INODES_HIGH")
     if found.swap_total_mb:
@@ -249,7 +251,7 @@ def anyone(found: Anyone) -> Facts:
     yield say("", found.mode)
     active = found.relay_active if found.mode == "relay" else found.client_active
     yield check(active, "active", "not active")
-    yield check(found.bootstrapped, "bootstrapped", f"bootstrapped {found.bootstrap_pct or 0}%")
+    yield check(found.bootstrapped, "bootstrapped", f"bootstrapped {percent(found.bootstrap_pct) or '?'}")
     ports = (("ORPort", found.orport_listening), ("SOCKS", found.socks_listening), ("control", found.control_listening))
     yield say("listening", ", ".join(name for name, listening in ports if listening))
     yield say("nickname", found.nickname)

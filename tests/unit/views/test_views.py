@@ -79,6 +79,36 @@ def test_a_healthy_cluster_reassures() -> None:
     assert "✓ No alerts: all 5 nodes answered" in text
 
 
+def test_nobody_answered_is_no_good_news() -> None:
+    snapshot = healthy(3)
+    lost(snapshot, 0, 1, 2)
+    judged = assess(snapshot).model_copy(update={"alerts": []})
+    assert "! No alerts: 0 of 3 nodes answered" in shown("alerts", judged)
+
+
+@pytest.mark.parametrize(("said", "unheard"), [("all nominal", 4), ("all connected", 4), ("all nominal", 1)])
+def test_all_is_well_only_where_all_were_heard(said: str, unheard: int) -> None:
+    snapshot = healthy(5)
+    lost(snapshot, *range(5 - unheard, 5))
+    found = assess(snapshot).summary
+    assert f"{said} ({5 - unheard} of 5 nodes heard)" in (found.service_health, found.wg_mesh_status)
+    lost(snapshot, *range(5))
+    found = assess(snapshot).summary
+    assert (found.service_health, found.wg_mesh_status) == ("not known", "not known")
+
+
+def test_a_part_of_a_report_speaks_of_that_part() -> None:
+    found = assess(healthy(5), shown=[host(1)]).summary
+    assert found.service_health == "all nominal (1 of 5 nodes heard)"
+    assert found.rqlite_voters == "5/5"
+
+
+def test_a_section_that_did_not_come_is_not_nominal() -> None:
+    snapshot = healthy(5)
+    report(snapshot, 2).services = None
+    assert assess(snapshot).summary.service_health == "all nominal (4 of 5 nodes heard)"
+
+
 def test_no_nodes_is_not_called_healthy() -> None:
     text = shown("alerts", assess(healthy(0)))
     assert text.startswith("! testnet: no nodes")
@@ -111,6 +141,23 @@ def test_facts_are_written_as_a_person_would() -> None:
     one.olric.log_suspects_1h, one.rqlite.uptime, one.system.ntp_synchronized = 1, "17m43.414774093s", False
     text = shown("node", assess(snapshot), 200)
     assert "! 1 suspect/h" in text and "up 17m43s" in text and "! clock not synchronized" in text
+
+
+def test_what_is_nothing_and_what_is_not_known() -> None:
+    snapshot = healthy(1)
+    one = report(snapshot, 0)
+    assert one.system
+    one.system.load_avg_1 = one.system.load_avg_5 = one.system.load_avg_15 = 0.0
+    one.system.disk_total_gb, one.rqlite = None, None
+    judged = assess(snapshot)
+    text = shown("node", judged, 200)
+    assert "load 0.00 0.00 0.00" in text and "disk 30% of ? (/)" in text
+    assert "term not known" in brief.render(judged)
+
+
+@pytest.mark.parametrize(("nodes", "said"), [(51, "… and 1 more node"), (52, "… and 2 more nodes")])
+def test_a_brief_counts_the_nodes_it_leaves_out(nodes: int, said: str) -> None:
+    assert brief.render(judged_once(healthy, nodes)).endswith(said)
 
 
 @pytest.mark.parametrize(("limits", "mark"), [({}, "!"), ({"memory_pct": 96.0, "tls_days": 5.0}, "")])
