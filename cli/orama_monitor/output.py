@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import json
 import os
 import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,9 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
 WIDTH_WITHOUT_TERMINAL = 160
-_PLAIN = str.maketrans(
-    {"✓": "+", "✗": "x", "…": "~", "–": "-", "·": "|", "→": ">", "└": "`", "⇄": "=", "≠": "#", "⏎": "/"}
-)
+_PLAIN = str.maketrans("✓✗…–·→└⇄≠⏎↻○∅≤×", "+x~-|>`=#/@o0<*")
 
 
 def prepare() -> None:
@@ -76,13 +76,30 @@ def written(data: Any, query: str | None = None) -> str:
         raise click.UsageError(f"--query: {query!r} finds no value that JSON has") from None
 
 
+def require_query(query: str | None) -> None:
+    """Raises UsageError where the query could not be read, whatever it were asked of."""
+    if query is not None:
+        import jmespath
+
+        with _complaints(query):
+            jmespath.compile(query)
+
+
 def search(query: str, data: Any) -> Any:
     """What a JMESPath expression finds. Raises UsageError that says where it is wrong."""
     import jmespath
+
+    with _complaints(query):
+        return jmespath.compile(query).search(data)
+
+
+@contextlib.contextmanager
+def _complaints(query: str) -> Iterator[None]:
+    """What JMESPath has against the query, as a UsageError."""
     from jmespath import exceptions
 
     try:
-        return jmespath.compile(query).search(data)
+        yield
     except exceptions.IncompleteExpressionError:
         raise click.UsageError(f"--query: {query!r} ends too early, at column {len(query) + 1}") from None
     except exceptions.LexerError as error:

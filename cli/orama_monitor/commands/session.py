@@ -14,6 +14,7 @@ from orama_monitor.commands.options import Settings
 from orama_monitor.commands.progress import Progress
 from orama_monitor.errors import MonitorError
 from orama_monitor.nodes import LOCAL, LOCAL_NODE, Node, of_environment, read_nodes, secrets_exposed, select
+from orama_monitor.output import require_query
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -122,6 +123,7 @@ def narrowed(snapshot: Snapshot, names: tuple[str, ...]) -> Snapshot:
 def judged(settings: Settings) -> tuple[ClusterReport, int]:
     """The report that the flags ask for, and the exit code of a signal that cut its collection short (else 0)."""
     require_source(settings)
+    require_query(settings.query)
     in_force = policy(settings) if has_policy(settings) else None  # the defaults need not be loaded yet
     code, shown = 0, None
     if settings.from_files:

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from orama_monitor.output import _PLAIN
+from orama_monitor.views import mesh, service
 from tests.unit.cli.conftest import ROOT, START, Run, environment
 from tests.unit.cli.samples import faulty, save
 from tests.unit.clusters import healthy, narrowed
@@ -277,6 +279,21 @@ def test_progress_is_silent_where_nobody_watches(orama: Run, tmp_path: Path, con
     start = SLOW.format(root=str(ROOT), patient=True).replace("stop.wait(30)", "stop.wait(1)")
     done = orama("monitor", "cluster", "--env", "testnet", start=start)
     assert done.err == "asking\n"
+
+
+def test_a_query_that_cannot_be_read_costs_no_run(orama: Run, tmp_path: Path, conf: Path) -> None:
+    start = SLOW.format(root=str(ROOT), patient=True)
+    for view in ("cluster", "report"):
+        done = orama("monitor", view, "--env", "testnet", "--query", "nodes[", start=start)
+        assert (done.code, done.out) == (2, "")
+        assert done.err.startswith("orama: --query: 'nodes[' ends too early")
+
+
+def test_marks_that_differ_differ_without_unicode() -> None:
+    for legend in (service.LEGEND, mesh.LEGEND[1:]):
+        signs = [mark.partition(" ")[0] for mark in legend]
+        plain = [sign.translate(_PLAIN) for sign in signs]
+        assert all(map(str.isascii, plain)) and len(set(plain)) == len(signs)
 
 
 def test_nothing_is_lost_on_a_terminal_without_unicode(orama: Run, faulty_file: Path) -> None:
