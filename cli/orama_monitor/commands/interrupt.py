@@ -9,6 +9,8 @@ import threading
 from collections.abc import Iterator
 from types import FrameType
 
+from orama_monitor.terminals import can_redraw
+
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -22,7 +24,7 @@ class Stop(threading.Event):
             raise KeyboardInterrupt
         self.code = self.code or 128 + number
         self.set()
-        if number == signal.SIGINT and sys.stderr is not None and sys.stderr.isatty():
+        if number == signal.SIGINT and can_redraw(sys.stderr):
             with contextlib.suppress(OSError):
                 sys.stderr.write("\r\x1b[2Korama: stopping; Ctrl-C again ends at once\n")
 

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, TextIO
 
+from orama_monitor.terminals import can_redraw
+
 if TYPE_CHECKING:
     from orama_monitor.snapshot import NodeResult
 
@@ -19,7 +21,7 @@ CLEAR = "\r\x1b[2K"
 
 
 class Progress:
-    """Nodes done of all, and who is still open. Silent where standard error is no terminal, or closed."""
+    """Nodes done of all, and who is still open. Silent where standard error is no terminal, a dumb one, or closed."""
 
     def __init__(self, hosts: Sequence[str], stream: TextIO | None) -> None:
         self.total = len(hosts)
@@ -30,7 +32,7 @@ class Progress:
         self.thread: threading.Thread | None = None
 
     def __enter__(self) -> Progress:
-        if self.stream is not None and self.stream.isatty():
+        if can_redraw(self.stream):
             self.thread = threading.Thread(target=self._draw, args=[self.stream], daemon=True)
             self.thread.start()
         return self

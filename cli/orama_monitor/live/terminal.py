@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import select
 import sys
+
+from orama_monitor.terminals import is_dumb
 
 
 def is_full_screen() -> bool:
     """Whether the full-screen view can be shown here: it reads standard input and is drawn on standard error."""
-    if os.environ.get("TERM", "dumb") in ("", "dumb", "unknown"):
+    if is_dumb():
         return False
     return all(stream is not None and stream.isatty() for stream in (sys.__stdin__, sys.__stdout__, sys.__stderr__))
 
