@@ -83,9 +83,11 @@ class Mute(BaseModel):
             return False
         if self.about is not None and not set(alert.about) <= set(self.about):
             return False
-        over = self.until is not None and now >= self.until
         worse = self.severity is not None and alert.severity.rank < self.severity.rank
-        return not over and not worse
+        return not self.is_over(now) and not worse
+
+    def is_over(self, now: datetime) -> bool:
+        return self.until is not None and now >= self.until
 
 
 class Policy(BaseModel):

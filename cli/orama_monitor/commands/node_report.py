@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import importlib
 import os
+import shlex
+import shutil
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -23,7 +27,7 @@ def report(as_json: bool) -> None:
     from orama_monitor import output
 
     if os.geteuid() != 0:
-        raise MonitorError("collecting needs root; run: sudo orama node report")
+        raise MonitorError(f"collecting needs root; run: sudo {_program()} node report")
     collected = _collected()
     if as_json:
         output.show_json(collected)
@@ -31,6 +35,12 @@ def report(as_json: bool) -> None:
     from orama_monitor.views import node_report
 
     output.show(node_report.render(_judged(collected)))
+
+
+def _program() -> str:
+    """This program by a name that means it to root, too: on a node `orama` may be Orama's own."""
+    called = shutil.which(sys.argv[0])
+    return shlex.join([str(Path(called).absolute())] if called else [sys.executable, "-m", "orama_monitor"])
 
 
 def _collected() -> dict[str, Any]:

@@ -87,7 +87,8 @@ _FLAGS: tuple[Callable[[Any], Any], ...] = (
         multiple=True,
         metavar="HOST",
         shell_complete=completion.nodes,
-        help="Only this node (host or role). May be repeated.",
+        help="Ask and show only this node (host or role). What others say of it takes them: --from a report of all. "
+        "May be repeated.",
     ),
     click.option(
         "--config",
@@ -108,8 +109,13 @@ _FLAGS: tuple[Callable[[Any], Any], ...] = (
     ),
     click.option("--severity", type=click.Choice(SEVERITIES), help="Show only alerts this severe or worse."),
     click.option("--policy", type=click.Path(path_type=Path), help="Thresholds, severities and mutes (YAML)."),
-    click.option("--timeout", type=Seconds(1), metavar="SECONDS", help="Longest wait for one node."),
-    click.option("--forks", type=click.IntRange(min=1), metavar="N", help="How many nodes to ask at once."),
+    click.option("--timeout", type=Seconds(1), metavar="SECONDS", help="Longest wait for one node.  [default: 30]"),
+    click.option(
+        "--forks",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="How many nodes to ask at once.  [default: all, at most 50]",
+    ),
     click.option(
         "--host-keys",
         type=click.Choice(get_args(HostKeys)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -17,9 +18,11 @@ from ansible_collections.orama.monitor.plugins.module_utils import node
 from ansible_collections.orama.monitor.plugins.module_utils.collectors import COLLECTORS
 from orama_monitor import __version__
 from orama_monitor.app import orama as tree
+from orama_monitor.collect import DEFAULT_TIMEOUT, FORKS_CAP
 from orama_monitor.commands import node_report
 from orama_monitor.commands.progress import Progress
 from orama_monitor.snapshot import read_report
+from orama_monitor.terminals import can_redraw
 from tests.unit.cli.conftest import START, Run, environment
 from tests.unit.clusters import raw_report
 
@@ -182,13 +185,58 @@ def test_mute_uses_the_file_beside_the_conf(orama: Run, tmp_path: Path, conf: Pa
     [
         (["DISC_HIGH", "--reason", "x"], 1, "nearest: DISK_HIGH"),
         (["DISK_HIGH"], 2, "--reason"),
-        (["DISK_HIGH", "--reason", "x", "--for", "soon"], 2, "no duration such as 30m, 2h, 3d or 1w"),
+        (["--reason", "x"], 2, "Missing argument 'CODE'"),
+        (["DISK_HIGH", "--reason", "x", "--for", "soon"], 2, "'soon': expected 30m, 8h, 2d, 1w or 1d12h"),
+        (["DISK_HIGH", "--reason", "x", "--for", ""], 2, "it is empty"),
+        (["DISK_HIGH", "--reason", "x", "--json"], 2, "--json and --query go with --list"),
+        (["DISK_HIGH", "--list"], 2, "--list mutes nothing"),
+        (["--list", "--policy", "none.yml"], 1, "none.yml: no such file"),
     ],
 )
 def test_mute_says_what_is_wrong(orama: Run, arguments: list[str], code: int, said: str) -> None:
     done = orama("monitor", "mute", *arguments)
     assert done.code == code
     assert said in done.err
+
+
+def muted_on(orama: Run, folder: Path, *names: str, env: str | None = None) -> list[str]:
+    """Where an alert is muted when it is muted on these."""
+    nodes = [word for name in names for word in ("--node", name)]
+    nodes += ["--env", env] if env else []
+    done = orama("monitor", "mute", "DISK_HIGH", "--reason", "x", "--policy", "new.yml", *nodes)
+    policy = folder / "new.yml"
+    written = yaml.safe_load(policy.read_text())["mutes"] if policy.exists() else []
+    return [mute["node"] for mute in written] if done.code == 0 else done.err.splitlines()[:1]
+
+
+def test_a_mute_on_a_role_is_on_its_hosts(orama: Run, tmp_path: Path, conf: Path) -> None:
+    assert muted_on(orama, tmp_path, "nameserver-ns1", "198.18.0.11", "2001:db8::7", "198.*", "cluster") == [
+        *("198.18.0.11", "2001:db8::7", "198.*", "cluster")
+    ]
+
+
+def test_a_mute_on_a_role_of_two_environments_is_refused_without_one(orama: Run, tmp_path: Path, conf: Path) -> None:
+    assert muted_on(orama, tmp_path, "node") == ["orama: node is a role in devnet, testnet: say which with --env"]
+    assert muted_on(orama, tmp_path, "node", env="devnet") == ["dev.example"]
+
+
+def test_a_mute_that_could_never_match_is_refused(orama: Run, tmp_path: Path, conf: Path) -> None:
+    (said,) = muted_on(orama, tmp_path, "198.18.0.11", "198.18.0.13")
+    assert said.startswith("orama: no node '198.18.0.13'")
+    assert not (tmp_path / "new.yml").exists()
+
+
+def test_a_mute_without_a_conf_is_taken_at_its_word(orama: Run, tmp_path: Path) -> None:
+    assert muted_on(orama, tmp_path, "nameserver-ns1") == ["nameserver-ns1"]
+
+
+def test_mutes_are_listed(orama: Run, tmp_path: Path, conf: Path) -> None:
+    assert orama("monitor", "mute", "--list").out == "Nothing is muted.\n"
+    assert orama("monitor", "mute", "DISK_HIGH", "--for", "1d12h", "--reason", "a disk is ordered").code == 0
+    assert "a disk is ordered" in orama("monitor", "mute", "--list").out
+    (facts,) = json.loads(orama("monitor", "mute", "--list", "--json").out)
+    assert (facts["code"], facts["node"], facts["over"]) == ("DISK_HIGH", "*", False)
+    assert json.loads(orama("monitor", "mute", "--list", "--query", "[].reason").out) == ["a disk is ordered"]
 
 
 def test_a_named_policy_must_exist(orama: Run, healthy_file: Path) -> None:
@@ -251,7 +299,33 @@ def test_the_local_report_needs_root(orama: Run, monkeypatch: pytest.MonkeyPatch
     start = f"import os; os.geteuid = lambda: 1000; {START}"
     done = orama("node", "report", start=start)
     assert (done.code, done.out) == (1, "")
-    assert done.err == "orama: collecting needs root; run: sudo orama node report\n"
+    assert done.err == f"orama: collecting needs root; run: sudo {sys.executable} -m orama_monitor node report\n"
+
+
+def test_the_way_to_root_names_this_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a node `orama` is Orama's own, and root has another PATH."""
+    program = tmp_path / "a venv" / "orama"
+    program.parent.mkdir()
+    program.touch(mode=0o755)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(sys, "argv", ["orama"])
+    monkeypatch.setenv("PATH", str(program.parent), prepend=os.pathsep)
+    done = CliRunner().invoke(tree, ["node", "report"])
+    assert str(done.exception) == f"collecting needs root; run: sudo '{program}' node report"
+
+
+@pytest.mark.parametrize(("kind", "draws"), [("xterm", True), ("dumb", False), ("", False), ("unknown", False)])
+def test_nothing_is_redrawn_on_a_terminal_that_cannot(kind: str, draws: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", kind)
+    ours, theirs = pty.openpty()
+    with os.fdopen(ours), os.fdopen(theirs, "w") as terminal:
+        assert can_redraw(terminal) is draws
+
+
+def test_the_help_says_the_defaults(orama: Run) -> None:
+    said = " ".join(orama("monitor", "cluster", "--help").out.split())
+    assert f"Longest wait for one node. [default: {DEFAULT_TIMEOUT:g}]" in said
+    assert f"[default: all, at most {FORKS_CAP}]" in said
 
 
 def test_a_closed_standard_error_is_no_reason_to_ask_nobody() -> None:

@@ -12,8 +12,8 @@ import pytest
 from orama_monitor.alerts.alert import CLUSTER
 from orama_monitor.alerts.policy import Policy
 from orama_monitor.cluster_report import assess
+from orama_monitor.durations import duration
 from orama_monitor.errors import MonitorError
-from orama_monitor.live.durations import duration
 from orama_monitor.live.history import LIMIT
 from orama_monitor.live.overlay import overlay
 from orama_monitor.live.progress import Progress, Replay, facts, line

@@ -17,8 +17,8 @@ from orama_monitor.alerts.alert import Alert
 from orama_monitor.alerts.muting import add_mute
 from orama_monitor.alerts.policy import Policy, read_policy
 from orama_monitor.alerts.words import names
+from orama_monitor.durations import EXAMPLE, duration
 from orama_monitor.errors import MonitorError
-from orama_monitor.live.durations import EXAMPLE, duration
 from orama_monitor.live.widgets.key_bar import KeyBar
 from orama_monitor.views import style
 from orama_monitor.views.text import clean

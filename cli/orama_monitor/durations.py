@@ -21,5 +21,5 @@ def duration(text: str) -> timedelta | None:
     if not length:
         raise ValueError("expected more than nothing")
     if length > timedelta(days=3660):
-        raise ValueError("more than ten years: leave it empty to mute for good")
+        raise ValueError("more than ten years: mute for good, without a time")
     return length
