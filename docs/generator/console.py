@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shlex
 import shutil
@@ -14,6 +15,9 @@ from click.testing import CliRunner
 
 from generator.recorded import FAULTY, HEALTHY, faulty
 from orama_monitor.app import orama
+from orama_monitor.cluster_report import assess
+from orama_monitor.commands.session import narrowed
+from orama_monitor.saved_report import parse
 
 ENVIRONMENT = "lab"
 WIDTH = 80
@@ -63,7 +67,17 @@ def output(example: str, report: Path, most: int) -> str:
 
 def _words(example: str, report: Path) -> list[str]:
     words = shlex.split(example.removesuffix(PIPE))[1:]
-    return [*words, "--from", report.name] if asks_nodes(example) else words
+    return [*words, "--from", _narrowed(words, report)] if asks_nodes(example) else words
+
+
+def _narrowed(words: list[str], report: Path) -> str:
+    """The name of the report, or of what those nodes that --node means would have answered alone."""
+    names = tuple(value for flag, value in itertools.pairwise(words) if flag == "--node")
+    if not names:
+        return report.name
+    asked = narrowed(parse(report.read_bytes(), report.name), names)
+    Path("asked.json").write_text(assess(asked).to_json(), encoding="utf-8")
+    return "asked.json"
 
 
 def asks_nodes(example: str) -> bool:
