@@ -43,7 +43,8 @@ PAGES = {
         picture="cluster",
     ),
     "node": Page(
-        "One node alone is shown with its units, peers, ports, firewall and collectors.",
+        "One node alone is shown with its units, peers, ports, firewall and collectors. Only that node is asked: what "
+        "the others say of it is in [a saved report of all](README.md#saved-reports).",
         ("orama monitor node --env lab --node 198.51.100.13",),
     ),
     "service": Page(
@@ -80,8 +81,14 @@ PAGES = {
     "mute": Page(
         "A muted alert stays in the JSON with `muted: true`, is counted apart, and does not count for `--fail-on`. "
         "It wakes when its time is over or when it gets worse. Without `--policy` the file is `monitor-policy.yml` "
-        "beside the conf, and it is read by every command.",
-        ("orama monitor mute TLS_EXPIRING --node 198.51.100.11 --reason 'the new one comes on Monday'",),
+        "beside the conf, and it is read by every command; the collection's playbooks read it only where "
+        "`orama_policy` names it.\n\n"
+        "A `--node` that is no node of the conf is refused: it would mute nothing. What is over stays in the file, and "
+        "in the list, until somebody removes it.",
+        (
+            "orama monitor mute TLS_EXPIRING --node 198.51.100.11 --reason 'the new one comes on Monday'",
+            "orama monitor mute --list",
+        ),
     ),
     "inventory": Page("", ("orama monitor inventory --env lab",)),
     "schema": Page("", ("orama monitor schema --query 'keys(@)'", "orama monitor schema node --query 'required'")),
