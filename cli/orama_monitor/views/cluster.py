@@ -10,7 +10,7 @@ from rich.text import Text
 
 from orama_monitor.alerts.alert import Alert, Severity
 from orama_monitor.report import NodeReport, System
-from orama_monitor.views import alerts, headline, style
+from orama_monitor.views import alerts, headline, silent, style
 from orama_monitor.views.amounts import heard, hundredths, of, percent, seconds
 from orama_monitor.views.columns import Column, Table
 from orama_monitor.views.flow import Flow
@@ -44,6 +44,7 @@ def render(report: ClusterReport, least: Severity | None = None, unfold: bool = 
         headline.render(report),
         Text(),
         table(report),
+        *silent.lines(report),
         Text(),
         summary(report),
         Text(),

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from orama_monitor.alerts.alert import Alert, Severity
 from orama_monitor.report import NodeReport
-from orama_monitor.views import details, headline, style
+from orama_monitor.views import details, headline, silent, style
 from orama_monitor.views.amounts import seconds
 from orama_monitor.views.facts import SECTIONS, Judged, known, of_section, say
 from orama_monitor.views.flow import Flow, sentence
@@ -31,6 +31,8 @@ def render(report: ClusterReport, least: Severity | None = None) -> RenderableTy
     for node in report.nodes:
         found = sorted(report.standing(least or Severity.INFO, node.host), key=_telling)
         parts += [Text(), *one(node, Judged(found, report.stale_after), detailed=len(report.nodes) == 1)]
+    said = list(silent.lines(report))
+    parts += [Text("\nWhat others know of who did not answer", style=style.TITLE), *said] if said else []
     if not report.nodes:
         parts.append(Text("\nNo nodes.", style=style.DIM))
     return Group(*parts)

@@ -68,7 +68,7 @@ def mesh(report: ClusterReport) -> Mesh:
         left_out = (wireguard.model_extra or {}).get("peers_omitted")
         sees[node.host] = {} if left_out else {host: None for host in hosts if host != node.host}
         for peer in wireguard.peers:
-            owner = owners.get(peer.public_key) or _by_endpoint(peer, silent)
+            owner = owners.get(peer.public_key) or by_endpoint(peer, silent)
             if owner:
                 sees[node.host][owner] = peer
             else:
@@ -76,6 +76,6 @@ def mesh(report: ClusterReport) -> Mesh:
     return Mesh(hosts, sees, strangers, report.stale_after, len(report.nodes) < len(report.meta.configured))
 
 
-def _by_endpoint(peer: WireguardPeer, hosts: set[str]) -> str | None:
+def by_endpoint(peer: WireguardPeer, hosts: set[str]) -> str | None:
     address = (peer.endpoint or "").rpartition(":")[0].strip("[]")
     return address if address in hosts else None

@@ -305,6 +305,21 @@ def test_a_silent_node_is_found_by_its_endpoint() -> None:
     assert not found.one_sided(host(0), host(2))
 
 
+@pytest.mark.parametrize("view", ["cluster", "node"])
+def test_who_cannot_be_reached_may_live_all_the_same(view: str) -> None:
+    snapshot = healthy(5)
+    lost(snapshot, 2)
+    for index in (0, 1, 3, 4):
+        one = report(snapshot, index)
+        assert one.rqlite and one.rqlite.nodes
+        one.rqlite.nodes["n3"].reachable = index != 4
+    line = f"? {host(2)}  last heard over WireGuard"
+    assert line in shown(view, assess(snapshot), 200)
+    assert "heard lately by 4 of 4 · its RQLite reached from 3 of 4" in shown(view, assess(snapshot), 200)
+    lost(snapshot, 0, 1, 3, 4)
+    assert line not in shown(view, assess(snapshot), 200)
+
+
 def test_peers_that_were_left_out_are_not_called_missing() -> None:
     snapshot = healthy(3)
     wireguard = report(snapshot, 0).wireguard
