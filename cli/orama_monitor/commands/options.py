@@ -87,8 +87,7 @@ _FLAGS: tuple[Callable[[Any], Any], ...] = (
         multiple=True,
         metavar="HOST",
         shell_complete=completion.nodes,
-        help="Ask and show only this node (host or role). What others say of it takes them: --from a report of all. "
-        "May be repeated.",
+        help="Ask only this node (host or role); with --from, show only it, judged among all. May be repeated.",
     ),
     click.option(
         "--config",
