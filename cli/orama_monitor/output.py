@@ -115,5 +115,5 @@ def _complaints(query: str) -> Iterator[None]:
         raise click.UsageError(f"--query: {query!r}: {' '.join(str(error).split())}") from None
     except RecursionError:
         raise click.UsageError("--query: nested too deep") from None
-    except (ValueError, ArithmeticError) as error:  # a step of 0, a number without end
+    except (ValueError, ArithmeticError, TypeError, AttributeError) as error:  # a step of 0, merge() of no objects
         raise click.UsageError(f"--query: {query!r}: {error}") from None

@@ -88,6 +88,7 @@ def test_a_query_finds(orama: Run, healthy_file: Path) -> None:
         ("length(`1`)", "length"),
         ("`\r\xff`\r\xff", "token"),
         ("sort_by()", "Expected 2 arguments"),
+        ("merge(meta, nodes)", "merge(meta, nodes)"),
         ("&host", "finds no value that JSON has"),
         ("to_number('nan')", "finds no value that JSON has"),
         ("(" * 5000, "nested too deep"),

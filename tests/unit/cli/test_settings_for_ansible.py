@@ -66,7 +66,7 @@ def test_the_ansible_cfg_of_this_directory_counts_as_for_ansible_itself(tmp_path
 def test_a_run_has_an_end_whatever_ansible_waits_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, temporary_files_here: None
 ) -> None:
-    monkeypatch.setattr(collect, "SLACK", -298.0)
+    monkeypatch.setattr(collect, "SLACK", -299.0)
     with socket.create_server(("127.0.0.2", 0)) as silent:
         conf = tmp_path / "nodes.conf"
         conf.write_text(f"testnet|nobody@127.0.0.2:{silent.getsockname()[1]}|node\n")
