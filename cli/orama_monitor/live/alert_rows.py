@@ -33,18 +33,16 @@ def header(hosts: Iterable[str]) -> tuple[Column, ...]:
 
 
 def alert_key(alert: Alert) -> AlertKey:
-    return AlertKey(alert.code, alert.node, alert.message, tuple(alert.about))
+    return AlertKey(alert.code, alert.node, tuple(alert.about), alert.message)
 
 
 def find(alerts: Iterable[Alert], key: AlertKey) -> Alert | None:
     """The alert of a line, though its message, and some of what it is about, may have changed since."""
     same = [alert for alert in alerts if (alert.code, alert.node) == (key.code, key.node)]
-    about = key.about
-    if about is None:
-        return next((alert for alert in same if alert.message == key.message), None)
-    return next((alert for alert in same if tuple(alert.about) == about), None) or next(
-        (alert for alert in same if not set(about).isdisjoint(alert.about)), None
-    )
+    found = next((alert for alert in same if tuple(alert.about) == key.about), None)
+    if found is not None or key.is_gone:
+        return found
+    return next((alert for alert in same if not set(key.about).isdisjoint(alert.about)), None)
 
 
 def alert_rows(state: State, roots_only: bool = False) -> Choices:
@@ -67,7 +65,7 @@ def alert_rows(state: State, roots_only: bool = False) -> Choices:
             cells = _gone(key, track)
             if state.finds_words(cell.plain for cell in cells):
                 table.add(cells)
-                keys.append(AlertKey(key.code, key.node, track.message))
+                keys.append(AlertKey(key.code, key.node, track.about, track.message, is_gone=True))
     return Choices(table, keys)
 
 

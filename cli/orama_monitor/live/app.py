@@ -351,7 +351,8 @@ class LiveApp(App[None]):
         if key is None:
             self.notify("Choose an alert first (tab 7)", severity="warning")
         elif alert is None:
-            self.notify("This alert no longer stands", severity="warning")
+            silent = "The node does not answer: it is not known whether this alert still stands"
+            self.notify(silent if self.state.is_silent(key.node) else "This alert no longer stands", severity="warning")
         elif alert.muted:
             self.notify("It is muted already; the policy file says until when", severity="warning")
         elif self.policy_path is None:

@@ -59,9 +59,7 @@ def of_alert(state: State, key: AlertKey, policy: Policy) -> Iterable[Item]:
     assert state.report is not None
     alert = find(state.report.alerts, key)
     if alert is None:
-        yield Text().append("✓ ", style=style.GOOD).append(f"{clean(key.code)}  {clean(key.node)}", style=style.TITLE)
-        yield sentence(Text("It no longer stands. The last that was known of it:", style=style.DIM), INDENT)
-        yield sentence(Text(clean(key.message)), INDENT)
+        yield from _last_known(key, is_silent=state.is_silent(key.node))
     else:
         yield _title(alert, state.history)
         yield sentence(Text(clean(alert.message)), INDENT)
@@ -71,6 +69,16 @@ def of_alert(state: State, key: AlertKey, policy: Policy) -> Iterable[Item]:
         yield from _because(alert, state)
         yield from _evidence(alert, state.report)
         yield from _follows(alert, state)
+
+
+def _last_known(key: AlertKey, is_silent: bool) -> Iterable[Item]:
+    """What is left to say of an alert that is not among those that stand."""
+    sign, said = ("✓ ", style.GOOD), "It no longer stands."
+    if is_silent:
+        sign, said = ("? ", style.WARN), "The node does not answer: it is not known whether it still stands."
+    yield Text.assemble(sign, (f"{clean(key.code)}  {clean(key.node)}", style.TITLE))
+    yield sentence(Text(f"{said} The last that was known of it:", style=style.DIM), INDENT)
+    yield sentence(Text(clean(key.message)), INDENT)
 
 
 def _title(alert: Alert, history: History) -> RenderableType:

@@ -72,6 +72,7 @@ class Track:
 
     severity: Severity
     message: str
+    about: tuple[str, ...]
     muted: bool
     since: datetime
     from_start: bool
@@ -172,7 +173,8 @@ def _next(before: Track | None, alert: Alert | None, at: datetime, first: bool, 
     if alert is not None:
         seen = (((before.seen if before else 0) << 1) | 1) & _WINDOW
         since, from_start = (before.since, before.from_start) if before and before.stands else (at, first)
-        return Track(alert.severity, clean(alert.message, SHAPE_LIMIT), alert.muted, since, from_start, seen)
+        message, about = clean(alert.message, SHAPE_LIMIT), tuple(alert.about)
+        return Track(alert.severity, message, about, alert.muted, since, from_start, seen)
     assert before is not None
     stays = before.stands and not heard
     seen = ((before.seen << 1) | stays) & _WINDOW

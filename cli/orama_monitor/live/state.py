@@ -26,12 +26,16 @@ class NodeKey:
 
 @dataclass(frozen=True, slots=True)
 class AlertKey:
-    """A line that stands for an alert. ``about`` is not known of what was resolved."""
+    """A line that stands for an alert, or with ``is_gone`` for one that was resolved.
+
+    The message is the last that was known: its figures change while the alert stays the same.
+    """
 
     code: str
     node: str
-    message: str
-    about: tuple[str, ...] | None = None
+    about: tuple[str, ...]
+    message: str = field(compare=False)
+    is_gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,10 @@ class State:
         return Found(
             len(self.found_nodes), len(self.report.nodes), sum(self.finds(alert) for alert in alerts), len(alerts)
         )
+
+    def is_silent(self, host: str) -> bool:
+        """Whether this node does not answer: nothing is known of what stood on it."""
+        return self.report is not None and any(node.host == host and node.report is None for node in self.report.nodes)
 
     def finds_any(self, alerts: Iterable[Alert]) -> bool:
         return any(self.finds(alert) for alert in alerts)

@@ -90,6 +90,7 @@ def alert(
     severity: Severity = Severity.WARNING,
     cause: Cause | None = None,
     muted: bool = False,
+    about: tuple[str, ...] = (),
 ) -> Alert:
     return Alert(
         code=code,
@@ -98,6 +99,7 @@ def alert(
         node=node,
         message=message,
         hint=f"look at {node}",
+        about=list(about),
         cause=cause,
         muted=muted,
     )

@@ -2,14 +2,64 @@
 
 from __future__ import annotations
 
+from orama_monitor.alerts.policy import Policy
+from orama_monitor.cluster_report import assess
+from orama_monitor.live.alert_rows import alert_key, alert_rows, find
+from orama_monitor.live.detail import of_alert
+from orama_monitor.live.history import History
+from orama_monitor.live.items import draw
 from orama_monitor.live.screens.detail import DetailScreen
 from orama_monitor.live.screens.main import MainScreen
-from orama_monitor.live.state import NodeKey
+from orama_monitor.live.state import AlertKey, NodeKey, State
 from orama_monitor.live.widgets.lines import Lines
+from orama_monitor.snapshot import Snapshot
 from tests.unit.alerts.breaking import failed, node_dead
-from tests.unit.clusters import healthy, host, report
-from tests.unit.live.fakes import FakeNodes, with_memory
+from tests.unit.clusters import healthy, host, lost, report
+from tests.unit.live.fakes import FakeNodes, alert, with_memory
 from tests.unit.live.harness import running
+
+
+def after(*snapshots: Snapshot) -> State:
+    """What is shown after these refreshes."""
+    history = History()
+    for snapshot in snapshots:
+        history = history.add(assess(snapshot))
+    return State(assess(snapshots[-1]), history)
+
+
+def memory_key(state: State) -> AlertKey:
+    found = next(key for key in alert_rows(state).keys if isinstance(key, AlertKey) and key.code == "MEMORY_HIGH")
+    assert isinstance(found, AlertKey)
+    return found
+
+
+def told(state: State, key: AlertKey) -> str:
+    lines = draw(of_alert(state, key, Policy()), 120).lines
+    return "\n".join("".join(segment.text for segment in line) for line in lines)
+
+
+class TestLastKnown:
+    def test_of_a_node_that_fell_silent_nothing_is_called_over(self) -> None:
+        key = memory_key(after(with_memory(95)))
+        silent = healthy()
+        lost(silent, 1)
+        said = told(after(with_memory(95), silent), key)
+        assert "not known whether it still stands" in said and "95 %" in said
+        assert "✓" not in said and "no longer stands" not in said
+
+    def test_what_was_resolved_is_seen_to_come_back(self) -> None:
+        state = after(with_memory(95), healthy())
+        key = memory_key(state)
+        assert key.is_gone and "no longer stands" in told(state, key)
+        assert "no longer stands" not in told(after(with_memory(95), healthy(), with_memory(97)), key)
+
+    def test_other_figures_are_the_same_line(self) -> None:
+        assert memory_key(after(with_memory(95))) == memory_key(after(with_memory(96)))
+
+    def test_what_was_resolved_is_not_what_stands_beside_it(self) -> None:
+        gone = AlertKey("SERVICE_FAILED", host(1), ("a", "b"), "a and b failed", is_gone=True)
+        assert find([alert("SERVICE_FAILED", host(1), about=("b",))], gone) is None
+        assert alert_key(alert("SERVICE_FAILED", host(1), about=("a", "b"))) != gone
 
 
 class TestDetail:

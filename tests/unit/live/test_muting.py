@@ -10,7 +10,7 @@ from textual.widgets._toast import Toast
 from orama_monitor.live.screens.main import MainScreen
 from orama_monitor.live.screens.mute import MuteScreen
 from tests.unit.alerts.breaking import failed
-from tests.unit.clusters import healthy
+from tests.unit.clusters import healthy, lost
 from tests.unit.live.fakes import FakeNodes, with_memory
 from tests.unit.live.harness import running
 
@@ -67,6 +67,15 @@ class TestMuting:
             await live.press("2", "m")
             await live.until(lambda: bool(live.app.screen.query(Toast)))
             assert live.app.screen.query_one(Toast).styles.background == Color.parse("ansi_default")
+
+    async def test_of_a_node_that_fell_silent(self, tmp_path: Path) -> None:
+        silent = healthy()
+        lost(silent, 1)
+        async with running(FakeNodes(with_memory(95)), policy_path=tmp_path / "policy.yml") as live:
+            await live.press("7", "enter")
+            await live.refresh(silent)
+            await live.press("m")
+            assert any("not known whether this alert still stands" in notice for notice in live.notices)
 
     async def test_no_policy_file(self) -> None:
         async with running(FakeNodes(with_memory(95))) as live:
