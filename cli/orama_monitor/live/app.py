@@ -269,7 +269,7 @@ class LiveApp(App[None]):
     def on_main_screen_searched(self, message: MainScreen.Searched) -> None:
         if message.text != self.state.search:
             self.source.state = replace(self.state, search=message.text)
-            self.show_state()
+            self.show_state(is_complete=False)
 
     # Keys
 

@@ -11,6 +11,7 @@ from rich.text import Text
 from orama_monitor.alerts.words import number
 from orama_monitor.live.alert_rows import GONE_FOR, alert_rows
 from orama_monitor.live.changes import change_rows
+from orama_monitor.live.history import CHANGES
 from orama_monitor.live.items import Choices, Item
 from orama_monitor.live.state import NodeKey, State
 from orama_monitor.live.trends import trends
@@ -21,6 +22,7 @@ from orama_monitor.views.text import clean
 ALERTS_SHOWN = 6
 CHANGES_SHOWN = 5
 WAITING = Text("Asking the nodes for the first time …", style=style.DIM)
+NONE_FOUND = Text("No node has this in its name.", style=style.DIM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +47,20 @@ def overview(state: State) -> Iterable[Item]:
             yield Text(f"… and {len(alerts.keys) - ALERTS_SHOWN} more: tab 7", style=style.DIM)
     yield title("Highest of all nodes, the last refreshes")
     yield trends(state.history, state.report.standing())
-    if state.history.changes:
+    if state.found_changes:
         yield title("Changed lately")
-        yield change_rows(state.history.changes, CHANGES_SHOWN)
+        yield change_rows(state.found_changes, CHANGES_SHOWN)
     yield title("Nodes")
     yield node_rows(state)
 
 
 def nodes(state: State) -> Iterable[Item]:
-    yield headline.render(state.found_report)
+    assert state.report is not None
+    yield headline.render(state.report)
     yield Text()
     yield node_rows(state)
     yield Text()
-    yield cluster.summary(state.found_report)
+    yield cluster.summary(state.report)
 
 
 def node_rows(state: State) -> Item:
@@ -65,7 +68,7 @@ def node_rows(state: State) -> Item:
     report = state.found_report
     table = cluster.table(report)
     if not isinstance(table, Table):
-        return Text("No node has this in its name.", style=style.DIM) if state.search else table
+        return NONE_FOUND if state.search else table
     hosts = {clean(node.host): node.host for node in report.nodes}
     return Choices(table, [NodeKey(hosts[row[0].plain]) for row in table.rows])
 
@@ -75,20 +78,21 @@ def alerts(state: State) -> Iterable[Item]:
     yield headline.render(state.report)
     yield Text()
     rows = alert_rows(state)
-    if not rows.table.rows:
+    if rows.table.rows:
+        yield rows
+        yield Text()
+        yield Text(
+            f"Times in UTC; ≤ stood at the start already; what was resolved stays for {GONE_FOR} refreshes.",
+            style=style.DIM,
+        )
+    else:
         words = "No alert has this in it." if state.search else "✓ No alerts."
         yield Text(words, style=style.DIM if state.search else style.GOOD)
-        return
-    yield rows
-    yield Text()
-    yield Text(
-        f"Times in UTC; ≤ stood at the start already; what was resolved stays for {GONE_FOR} refreshes.",
-        style=style.DIM,
-    )
-    changes = len(state.history.changes)
+    changes = state.found_changes
     if changes:
-        yield title(f"{number(changes, 'change')} since the start" if changes < 100 else "Last changes")
-        yield change_rows(state.history.changes, changes)
+        is_all = len(state.history.changes) < CHANGES
+        yield title(f"{number(len(changes), 'change')} since the start" if is_all else "Last changes")
+        yield change_rows(changes, len(changes))
 
 
 def title(words: str) -> Text:
@@ -97,7 +101,10 @@ def title(words: str) -> Text:
 
 def _of(view: ModuleType) -> Callable[[State], Iterable[Item]]:
     def build(state: State) -> Iterable[Item]:
-        yield view.render(state.found_report)
+        assert state.report is not None
+        yield headline.render(state.report)
+        yield Text()
+        yield from view.body(state.found_report) if state.found_nodes or not state.search else [NONE_FOUND]
 
     return build
 

@@ -10,8 +10,9 @@ from rich.text import Text
 
 from orama_monitor.alerts.words import number
 from orama_monitor.live.state import Age, Found
-from orama_monitor.views import style
+from orama_monitor.views import headline, style
 from orama_monitor.views.amounts import seconds
+from orama_monitor.views.folding import fold
 from orama_monitor.views.text import clean
 
 if TYPE_CHECKING:
@@ -64,10 +65,10 @@ class Progress:
 
 
 def title(progress: Progress, report: ClusterReport | None) -> Text:
-    """The left part: the environment, and the mark of the worst that stands there."""
+    """The left part: the environment, with the mark that the verdict has."""
     line = Text(no_wrap=True, end="")
     if report is not None:
-        line.append_text(style.symbol(style.worst(report.standing()))).append(" ")
+        line.append_text(style.symbol(headline.worst(report, fold(report.alerts)))).append(" ")
     return line.append(clean(progress.environment, 40), style=style.TITLE)
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from orama_monitor.live.history import History
+from orama_monitor.live.history import Change, History
 from orama_monitor.views.amounts import seconds
+from orama_monitor.views.folding import fold
 from orama_monitor.views.text import clean
 
 if TYPE_CHECKING:
@@ -48,28 +50,46 @@ class Found:
     all_alerts: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class State:
-    """``report`` is what is shown: the last complete one, with the answers of a running collection laid over it."""
+    """``report`` is what is shown: the last complete one, with the answers of a running collection laid over it.
+
+    What the search finds in it is worked out once: it is asked for several times a second.
+    """
 
     report: ClusterReport | None = None
     history: History = field(default_factory=History)
     search: str = ""
 
-    @property
+    @cached_property
     def found_nodes(self) -> list[JudgedNode]:
         """The nodes that the search finds, all without one."""
         if self.report is None:
             return []
         return [node for node in self.report.nodes if self.finds_words(_words_of_node(node))]
 
-    @property
+    @cached_property
     def found_report(self) -> ClusterReport:
-        """The report with only the nodes that the search finds."""
+        """The report with only the nodes that the search finds, and the alerts that it finds or that stand on these."""
         assert self.report is not None
-        return self.report.model_copy(update={"nodes": self.found_nodes}) if self.search else self.report
+        if not self.search:
+            return self.report
+        hosts = {node.host for node in self.found_nodes}
+        folded = fold(self.report.alerts)
+        found: set[int] = set()
+        for root in [*folded.roots, *folded.muted]:
+            alerts = [root.alert, *root.consequences]
+            if self.finds_any(alerts) or any(alert.node in hosts for alert in alerts):
+                found.update(map(id, alerts))
+        alerts = [alert for alert in self.report.alerts if id(alert) in found]
+        return self.report.model_copy(update={"nodes": self.found_nodes, "alerts": alerts})
 
     @property
+    def found_changes(self) -> list[Change]:
+        """The changes that the search finds."""
+        return [change for change in self.history.changes if self.finds_words(_words_of_change(change))]
+
+    @cached_property
     def found(self) -> Found:
         """How much the search finds, and of how much."""
         if self.report is None:
@@ -93,6 +113,10 @@ class State:
         """Whether every word of the search is somewhere in ``words``."""
         text = " ".join(words).casefold()
         return all(word in text for word in self.search.casefold().split())
+
+
+def _words_of_change(change: Change) -> list[str]:
+    return [change.kind, change.severity.value, change.code, change.node, change.message]
 
 
 def _words_of_node(node: JudgedNode) -> list[str]:

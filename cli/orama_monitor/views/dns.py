@@ -40,7 +40,12 @@ COLUMNS = (
 
 def render(report: ClusterReport, least: Severity | None = None) -> RenderableType:
     """The whole page."""
-    return Group(headline.render(report), Text(), *_table(report), *notes(report, {"dns"}, least))
+    return Group(headline.render(report), Text(), *body(report, least))
+
+
+def body(report: ClusterReport, least: Severity | None = None) -> list[RenderableType]:
+    """What is below the verdict."""
+    return [*_table(report), *notes(report, {"dns"}, least)]
 
 
 def _table(report: ClusterReport) -> list[RenderableType]:

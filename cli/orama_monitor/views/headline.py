@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def render(report: ClusterReport) -> RenderableType:
     """The verdict, then when it was found and what is missing from it."""
     folded = fold(report.alerts)
-    verdict = style.symbol(_worst(report, folded))
+    verdict = style.symbol(worst(report, folded))
     verdict.append(f" {clean(report.meta.environment)}", style=style.TITLE).append(f": {nodes(report)}")
     lines = [Flow([verdict, *(Text(said) for said in alerts(folded))]), sentence(Text(_when(report), style=style.DIM))]
     if report.meta.partial:
@@ -38,15 +38,15 @@ def nodes(report: ClusterReport) -> str:
     meta = report.meta
     if meta.node_count == 0:
         return "no nodes"
-    if meta.node_count == 1:
-        return f"1 node, {report.nodes[0].status}"
-    if meta.healthy_count == meta.node_count:
+    if meta.healthy_count == meta.node_count > 1:
         return f"all {meta.node_count} nodes healthy"
     counts = (
         (meta.healthy_count, "healthy"),
         (meta.degraded_count, "degraded"),
         (meta.unreachable_count, "unreachable"),
     )
+    if meta.node_count == 1:
+        return ", ".join(["1 node", *(word for count, word in counts if count)])
     said = ", ".join(f"{count} {word}" for count, word in counts if count)
     return f"{meta.node_count} nodes: {said}"
 
@@ -67,7 +67,8 @@ def silent(count: int) -> list[Text]:
     return [Text(f"! {number(count, 'node')} did not answer", style=style.WARN)] if count else []
 
 
-def _worst(report: ClusterReport, folded: Folded) -> Severity | None:
+def worst(report: ClusterReport, folded: Folded) -> Severity | None:
+    """How bad it is on the whole: whoever does not answer counts, muted or not."""
     if report.meta.unreachable_count:
         return Severity.CRITICAL
     if report.meta.node_count == 0:

@@ -35,13 +35,17 @@ PAIRS = 40
 
 def render(report: ClusterReport, least: Severity | None = None) -> RenderableType:
     """The whole page."""
+    return Group(headline.render(report), Text(), *body(report, least))
+
+
+def body(report: ClusterReport, least: Severity | None = None) -> list[RenderableType]:
+    """What is below the verdict."""
     found = mesh(report)
     line = Text.assemble(("Mesh: ", style.TITLE), clean(report.summary.wg_mesh_status))
-    parts: list[RenderableType] = [headline.render(report), Text(), line, Text(), interfaces(report, found)]
+    parts: list[RenderableType] = [line, Text(), interfaces(report, found)]
     if len(found.hosts) > 1:
         parts += [Text(), Matrix(found)]
-    parts += [*_pairs(found), *notes(report, {"wireguard"}, least)]
-    return Group(*parts)
+    return [*parts, *_pairs(found), *notes(report, {"wireguard"}, least)]
 
 
 def interfaces(report: ClusterReport, found: Mesh) -> RenderableType:

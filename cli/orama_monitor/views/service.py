@@ -39,14 +39,18 @@ TROUBLED_ROWS = 40
 
 def render(report: ClusterReport, least: Severity | None = None) -> RenderableType:
     """The whole page."""
-    parts: list[RenderableType] = [headline.render(report), Text(), matrix(report), legend(LEGEND)]
+    return Group(headline.render(report), Text(), *body(report, least))
+
+
+def body(report: ClusterReport, least: Severity | None = None) -> list[RenderableType]:
+    """What is below the verdict."""
+    parts: list[RenderableType] = [matrix(report), legend(LEGEND)]
     troubled = trouble(report)
     if troubled.rows:
         parts += [Text("\nNot as they should be", style=style.TITLE), troubled]
     else:
         parts.append(Text(f"\nServices: {clean(report.summary.service_health)}"))
-    parts += notes(report, {"services"}, least)
-    return Group(*parts)
+    return parts + notes(report, {"services"}, least)
 
 
 def matrix(report: ClusterReport) -> RenderableType:

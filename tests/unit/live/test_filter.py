@@ -5,11 +5,19 @@ from __future__ import annotations
 import pytest
 
 from orama_monitor.cluster_report import assess
+from orama_monitor.live import pages
 from orama_monitor.live.alert_rows import alert_rows
+from orama_monitor.live.history import History
+from orama_monitor.live.items import draw
 from orama_monitor.live.state import AlertKey, State
-from tests.unit.clusters import healthy, host, lost, report
+from tests.unit.alerts.breaking import failed
+from tests.unit.clusters import healthy, host, lost, narrowed, report
 from tests.unit.live.fakes import FakeNodes, few_rules, with_memory
 from tests.unit.live.harness import running
+
+
+def said(page: pages.Page, state: State) -> str:
+    return "\n".join("".join(segment.text for segment in line) for line in draw(pages.build(page, state), 160).lines)
 
 
 class TestFilter:
@@ -46,6 +54,39 @@ class TestFilter:
             assert "Filter “disk”: 1 of 2 alerts, 0 of 5 nodes · Esc shows all" in live.text
             await live.press("escape")
             assert "MEMORY_HIGH" in live.text and host(4) in live.text
+
+    @pytest.mark.parametrize("page", pages.PAGES, ids=lambda page: page.id)
+    def test_of_one_node(self, page: pages.Page) -> None:
+        shown = State(assess(narrowed(healthy(), 0)), search="zzz")
+        assert "1 node, healthy" in said(page, shown)
+
+    def test_an_alert_goes_with_its_node_or_is_found_itself(self) -> None:
+        snapshot = healthy()
+        for index in range(3):
+            failed(snapshot, index, "orama-olric")
+        state = State(assess(snapshot), search=host(1))
+        assert {alert.node for alert in state.found_report.alerts} == {host(1)}
+        for page in pages.PAGES[2:6]:
+            assert host(2) not in said(page, state)
+        assert "3 critical" in said(pages.PAGES[2], state), "the verdict is that of the whole"
+        named = State(assess(snapshot), search="ns1")
+        assert {alert.node for alert in named.found_report.alerts} == {host(0)}
+
+    def test_changes(self) -> None:
+        history = History().add(assess(healthy())).add(assess(with_memory(95)))
+        report = assess(with_memory(95))
+        for page in (pages.PAGES[0], pages.PAGES[6]):
+            assert "new warning" in said(page, State(report, history, search="memory"))
+            assert "new warning" not in said(page, State(report, history, search="disk"))
+
+    @pytest.mark.parametrize("page", pages.PAGES[1:6], ids=lambda page: page.id)
+    def test_no_node_found(self, page: pages.Page) -> None:
+        shown = said(page, State(assess(healthy()), search="zzz"))
+        assert "No node has this in its name." in shown and "No nodes" not in shown and "No nameserver" not in shown
+
+    def test_what_is_found_is_worked_out_once(self) -> None:
+        state = State(assess(healthy()), search="ns1")
+        assert state.found is state.found and state.found_nodes is state.found_nodes
 
     def test_a_root_is_found_by_what_follows_from_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("orama_monitor.cluster_report.judge", few_rules)

@@ -65,7 +65,7 @@ class TestSurviving:
         def fail(_report: object) -> None:
             raise KeyError("boom")
 
-        monkeypatch.setattr(dns, "render", fail)
+        monkeypatch.setattr(dns, "body", fail)
         async with running() as live:
             await live.press("5")
             assert "This page could not be drawn: KeyError" in live.text

@@ -9,8 +9,9 @@ from datetime import timedelta
 
 import pytest
 
+from orama_monitor.alerts import RULES
 from orama_monitor.alerts.alert import CLUSTER
-from orama_monitor.alerts.policy import Policy
+from orama_monitor.alerts.policy import Mute, Policy
 from orama_monitor.cluster_report import assess
 from orama_monitor.durations import duration
 from orama_monitor.errors import MonitorError
@@ -184,6 +185,14 @@ class TestLine:
         assert line(progress, None, 40).plain.endswith("data 5s old · next in 25s")
         for width in range(1, 60):
             assert line(progress, None, width).cell_len <= width
+
+    def test_its_mark_is_the_verdicts(self) -> None:
+        snapshot = healthy()
+        lost(snapshot, 1)
+        policy = Policy(mutes=[Mute(code=code) for code in RULES])
+        shown = assess(snapshot, policy)
+        assert not shown.standing()
+        assert line(Progress("x"), shown, 40).plain.startswith("✗ x")
 
     def test_a_replay_has_no_age(self) -> None:
         shown = facts(Progress("x", replay=Replay(2, 9, BEGAN))).plain
