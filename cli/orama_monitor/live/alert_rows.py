@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from datetime import datetime
 
 from rich.text import Text
 
@@ -11,6 +10,7 @@ from orama_monitor.alerts.alert import Alert
 from orama_monitor.live.history import History, Key, Track
 from orama_monitor.live.items import Choices
 from orama_monitor.live.state import AlertKey, State
+from orama_monitor.live.times import clock_time
 from orama_monitor.views import style
 from orama_monitor.views.columns import Column, Table
 from orama_monitor.views.folding import fold
@@ -62,7 +62,7 @@ def alert_rows(state: State, roots_only: bool = False) -> Choices:
                 table.add(row(alert, state.history, alert is root.alert))
                 keys.append(alert_key(alert))
         for key, track in state.history.gone(GONE_FOR):
-            cells = _gone(key, track)
+            cells = _gone(key, track, state.history)
             if state.finds_words(cell.plain for cell in cells):
                 table.add(cells)
                 keys.append(AlertKey(key.code, key.node, track.about, track.message, is_gone=True))
@@ -76,7 +76,7 @@ def row(alert: Alert, history: History, is_root: bool = True, consequences: int 
     marks = mark(alert, history)
     if consequences:
         marks = Text(" ").join(part for part in (marks, Text(f"+{consequences}", style=style.DIM)) if part)
-    return [style.severity(alert.severity), marks, code, host(alert.node), _since(track), text(alert.message)]
+    return [style.severity(alert.severity), marks, code, host(alert.node), _since(track, history), text(alert.message)]
 
 
 def mark(alert: Alert, history: History) -> Text:
@@ -91,23 +91,19 @@ def mark(alert: Alert, history: History) -> Text:
     return Text("")
 
 
-def _gone(key: Key, track: Track) -> list[Text]:
+def _gone(key: Key, track: Track, history: History) -> list[Text]:
     what = Text(f"FLAPS {track.turns}×", style=style.WARN) if track.flaps else Text("")
     return [
         Text("✓ resolved", style=style.GOOD),
         what,
         text(key.code),
         host(key.node),
-        Text(clock_time(track.since)),
+        Text(clock_time(track.since, history.last_at)),
         text(track.message, style=style.DIM),
     ]
 
 
-def _since(track: Track | None) -> Text:
+def _since(track: Track | None, history: History) -> Text:
     if track is None:
         return text(None)
-    return Text(f"≤{clock_time(track.since)}" if track.from_start else clock_time(track.since))
-
-
-def clock_time(at: datetime) -> str:
-    return f"{at:%H:%M:%S}"
+    return Text(f"{'≤' if track.from_start else ''}{clock_time(track.since, history.last_at)}")

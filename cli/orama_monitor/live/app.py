@@ -358,7 +358,7 @@ class LiveApp(App[None]):
         elif self.policy_path is None:
             self.notify("There is no policy file to write the mute to: start with --policy FILE", severity="warning")
         else:
-            self.push_screen(MuteScreen(alert, self.policy_path, self.clock.now()), callback=self._muted)
+            self.push_screen(MuteScreen(alert, self.policy_path, self.clock.now), callback=self._muted)
 
     def _muted(self, policy: Policy | None) -> None:
         if policy is None:

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from itertools import chain, groupby, islice
 
 from rich.text import Text
 
 from orama_monitor.live.history import Change
+from orama_monitor.live.times import clock_time
 from orama_monitor.views import style
 from orama_monitor.views.columns import Column, Table
 from orama_monitor.views.hosts import host, host_column
 from orama_monitor.views.text import text
 
 
-def change_rows(changes: Sequence[Change], last: int) -> Table:
-    """The ``last`` changes, the latest first; those of one refresh as they are, the most urgent first."""
-    shown = sorted(changes, key=lambda change: change.at, reverse=True)[:last]
+def change_rows(changes: Sequence[Change], count: int, last_at: datetime | None) -> Table:
+    """The last ``count`` changes, the latest first; those of one refresh as they are, the most urgent first.
+
+    Which is later the order tells, not the clock, which may have been set back.
+    """
+    refreshes = [list(together) for _at, together in groupby(changes, key=lambda change: change.at)]
+    shown = list(islice(chain.from_iterable(reversed(refreshes)), count))
     node = host_column(change.node for change in shown)
     table = Table(
         (
@@ -28,7 +35,13 @@ def change_rows(changes: Sequence[Change], last: int) -> Table:
     )
     for change in shown:
         table.add(
-            [Text(f"{change.at:%H:%M:%S}"), _kind(change), text(change.code), host(change.node), text(change.message)]
+            [
+                Text(clock_time(change.at, last_at)),
+                _kind(change),
+                text(change.code),
+                host(change.node),
+                text(change.message),
+            ]
         )
     return table
 

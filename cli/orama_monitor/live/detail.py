@@ -15,6 +15,7 @@ from orama_monitor.live.alert_rows import alert_key, find, header, mark, row
 from orama_monitor.live.history import History
 from orama_monitor.live.items import Choices, Item
 from orama_monitor.live.state import AlertKey, NodeKey, State
+from orama_monitor.live.times import clock_time
 from orama_monitor.live.trends import trends
 from orama_monitor.views import style
 from orama_monitor.views.columns import Column, Table
@@ -86,7 +87,8 @@ def _title(alert: Alert, history: History) -> RenderableType:
     line.append(f"  {clean(alert.code)}  {clean(alert.node)}", style=style.TITLE)
     track = history.track(alert)
     if track is not None:
-        line.append(f"  since {'or before ' if track.from_start else ''}{track.since:%H:%M:%S} UTC", style=style.DIM)
+        since = clock_time(track.since, history.last_at)
+        line.append(f"  since {'or before ' if track.from_start else ''}{since} UTC", style=style.DIM)
     marked = mark(alert, history)
     if marked.plain:
         line.append("  ").append_text(marked)

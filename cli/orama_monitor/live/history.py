@@ -122,15 +122,18 @@ class History:
             tracks=tracks,
         )
 
+    @property
+    def last_at(self) -> datetime | None:
+        """When the last refresh was."""
+        return self.points[-1].at if self.points else None
+
     def track(self, alert: Alert) -> Track | None:
         return (self.tracks or {}).get(key_of(alert))
 
     def is_new(self, alert: Alert) -> bool:
         """Whether it came with the last refresh."""
         track = self.track(alert)
-        return bool(
-            track and track.stands and not track.from_start and self.points and track.since == self.points[-1].at
-        )
+        return bool(track and track.stands and not track.from_start and track.since == self.last_at)
 
     def gone(self, last: int) -> list[tuple[Key, Track]]:
         """What was resolved within the ``last`` refreshes and what is gone but flaps, the latest first."""
@@ -191,6 +194,8 @@ def _changes(key: Key, before: Track | None, after: Track, at: datetime, first: 
         kind = "new" if after.stands else "resolved"
     elif after.stands and before.severity is not after.severity:
         kind = "worse" if after.severity.rank < before.severity.rank else "milder"
+    elif after.stands and before.muted:
+        kind = "new"
     else:
         return
     yield Change(at, kind, key.code, key.node, after.severity, after.message)

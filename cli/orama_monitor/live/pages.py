@@ -49,7 +49,7 @@ def overview(state: State) -> Iterable[Item]:
     yield trends(state.history, state.report.standing())
     if state.found_changes:
         yield title("Changed lately")
-        yield change_rows(state.found_changes, CHANGES_SHOWN)
+        yield change_rows(state.found_changes, CHANGES_SHOWN, state.history.last_at)
     yield title("Nodes")
     yield node_rows(state)
 
@@ -92,7 +92,7 @@ def alerts(state: State) -> Iterable[Item]:
     if changes:
         is_all = len(state.history.changes) < CHANGES
         yield title(f"{number(len(changes), 'change')} since the start" if is_all else "Last changes")
-        yield change_rows(changes, len(changes))
+        yield change_rows(changes, len(changes), state.history.last_at)
 
 
 def title(words: str) -> Text:

@@ -16,6 +16,7 @@ from orama_monitor.live.changes import change_rows
 from orama_monitor.live.history import History
 from orama_monitor.live.replay import Replay
 from orama_monitor.live.state import State
+from orama_monitor.live.times import moment
 from orama_monitor.live.watch import Outcome, Watch
 from orama_monitor.output import show
 from orama_monitor.views import alerts, cluster, headline, style
@@ -81,7 +82,7 @@ def block(state: State, said: str | None = None) -> Iterator[RenderableType]:
     """One refresh."""
     report = state.report
     assert report is not None
-    yield _rule(f"{report.meta.collected_at:%Y-%m-%d %H:%M:%S} UTC  {clean(report.meta.environment)}")
+    yield _rule(f"{moment(report.meta.collected_at)}  {clean(report.meta.environment)}")
     if said:
         yield Text(said)
     yield headline.render(report)
@@ -101,8 +102,8 @@ def block(state: State, said: str | None = None) -> Iterator[RenderableType]:
 
 
 def _latest(history: History) -> Table:
-    at = history.points[-1].at if history.points else None
-    return change_rows([change for change in history.changes if change.at == at], len(history.changes))
+    at = history.last_at
+    return change_rows([change for change in history.changes if change.at == at], len(history.changes), at)
 
 
 def flaps(history: History) -> list[str]:
@@ -114,7 +115,7 @@ def flaps(history: History) -> list[str]:
 def _trouble(source: Watch) -> Iterator[RenderableType]:
     trouble, age = source.trouble, source.age
     assert trouble is not None
-    yield _rule(f"{trouble.at:%Y-%m-%d %H:%M:%S} UTC  {clean(source.source.environment)}")
+    yield _rule(f"{moment(trouble.at)}  {clean(source.source.environment)}")
     yield Text(f"✗ {clean(trouble.reason)}", style=style.BAD)
     if age is not None:
         stale = "STALE: " if age.is_stale else ""

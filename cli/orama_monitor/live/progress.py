@@ -10,6 +10,7 @@ from rich.text import Text
 
 from orama_monitor.alerts.words import number
 from orama_monitor.live.state import Age, Found
+from orama_monitor.live.times import moment
 from orama_monitor.views import headline, style
 from orama_monitor.views.amounts import seconds
 from orama_monitor.views.folding import fold
@@ -76,7 +77,7 @@ def facts(progress: Progress) -> Text:
     """The right part: what goes on, and the data's age."""
     if progress.replay:
         shown = progress.replay
-        return Text(f"saved report {shown.number} of {shown.total} · {shown.at:%Y-%m-%d %H:%M:%S} UTC", end="")
+        return Text(f"saved report {shown.number} of {shown.total} · {moment(shown.at)}", end="")
     parts = [part for part in (_asking(progress), _age(progress), _next(progress)) if part is not None]
     return Text(" · ", end="").join(parts)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC
-
 from orama_monitor.alerts.policy import Policy
 from orama_monitor.cluster_report import ClusterReport, assess
 from orama_monitor.live.history import History
@@ -51,7 +49,7 @@ class Replay:
     def progress(self) -> Progress:
         return Progress(
             environment=self.snapshot.environment,
-            replay=Place(self.at + 1, len(self.snapshots), self.snapshot.collected_at.astimezone(UTC)),
+            replay=Place(self.at + 1, len(self.snapshots), self.snapshot.collected_at),
             search=self.state.search,
             found=self.state.found if self.state.search else Found(),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from datetime import UTC
 from pathlib import Path
 
 from orama_monitor.alerts.policy import Policy
@@ -16,7 +17,7 @@ def save(snapshot: Snapshot, policy: Policy, directory: Path) -> Path:
     """Write a new file and return its path; nothing is overwritten. Raises MonitorError."""
     text = assess(snapshot, policy).to_json() + "\n"
     environment = re.sub(r"[^A-Za-z0-9_-]", "_", snapshot.environment)
-    stem = f"orama-{environment}-{snapshot.collected_at:%Y%m%dT%H%M%SZ}"
+    stem = f"orama-{environment}-{snapshot.collected_at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
     for number in itertools.count(1):
         path = directory / (f"{stem}.json" if number == 1 else f"{stem}-{number}.json")
         try:

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import timedelta, timezone
 
 from orama_monitor.alerts.alert import CLUSTER, Alert, Severity
-from orama_monitor.cluster_report import ClusterReport, JudgedNode, Meta, summarize
+from orama_monitor.alerts.policy import Policy
+from orama_monitor.cluster_report import ClusterReport, JudgedNode, Meta, assess, summarize
+from orama_monitor.live import pages
+from orama_monitor.live.alert_rows import alert_rows
 from orama_monitor.live.changes import change_rows
+from orama_monitor.live.detail import of_alert
 from orama_monitor.live.history import CHANGES, LIMIT, History, key_of
+from orama_monitor.live.items import Item, draw
+from orama_monitor.live.plain import block
 from orama_monitor.live.sparks import sparkline
+from orama_monitor.live.state import AlertKey, State
+from orama_monitor.live.times import clock_time, moment
 from tests.unit.clusters import BEGAN, healthy, host, lost
-from tests.unit.live.fakes import alert
+from tests.unit.live.fakes import alert, with_memory
 
 
 def judged(number: int, *alerts: Alert, silent: tuple[int, ...] = (), nodes: int = 3) -> ClusterReport:
@@ -103,6 +112,16 @@ class TestChanges:
         assert told(after([alert()], [alert(muted=True)], [])) == []
         assert told(after([], [alert(muted=True)])) == []
 
+    def test_a_mute_that_ends_is_news(self) -> None:
+        assert told(after([alert()], [alert(muted=True)], [alert()])) == [("new", "MEMORY_HIGH")]
+        worse = alert(severity=Severity.CRITICAL)
+        assert told(after([alert(muted=True)], [worse])) == [("worse", "MEMORY_HIGH")]
+
+    def test_a_clock_set_back_changes_no_order(self) -> None:
+        history = History().add(judged(5)).add(judged(9, alert())).add(judged(1))
+        rows = [[cell.plain for cell in row] for row in change_rows(history.changes, 2, history.last_at).rows]
+        assert [row[1] for row in rows] == ["✓ resolved", "! new warning"]
+
     def test_worst_news_come_first(self) -> None:
         critical = alert("RQLITE_DOWN", severity=Severity.CRITICAL)
         assert told(after([], [alert(), critical])) == [("new", "RQLITE_DOWN"), ("new", "MEMORY_HIGH")]
@@ -111,7 +130,7 @@ class TestChanges:
 class TestFlapping:
     def test_of_the_last_refresh_the_worst_news_are_listed_first(self) -> None:
         history = after([], [alert()], [alert(node=host(0), severity=Severity.CRITICAL)])
-        rows = [[cell.plain for cell in row] for row in change_rows(history.changes, last=2).rows]
+        rows = [[cell.plain for cell in row] for row in change_rows(history.changes, 2, history.last_at).rows]
         assert [row[1] for row in rows] == ["✗ new critical", "✓ resolved"]
 
     def test_coming_back_once_is_not_flapping(self) -> None:
@@ -175,6 +194,38 @@ class TestNumbers:
     def test_no_points(self) -> None:
         assert History().series("load") == []
         assert History().highest("load") is None
+
+
+class TestTimes:
+    def test_of_today_need_no_day(self) -> None:
+        assert clock_time(BEGAN, BEGAN) == clock_time(BEGAN, None) == "12:00:00"
+        assert clock_time(BEGAN, BEGAN + timedelta(days=1)) == "02-16 12:00:00"
+
+    def test_are_in_utc(self) -> None:
+        elsewhere = BEGAN.astimezone(timezone(timedelta(hours=14)))
+        assert clock_time(elsewhere, BEGAN) == "12:00:00"
+        assert moment(elsewhere) == "2026-02-16 12:00:00 UTC"
+
+    def test_everywhere(self) -> None:
+        """Reports that were written in another zone, two days apart."""
+        zone = timezone(timedelta(hours=2))
+        snapshots = [
+            snapshot.model_copy(update={"collected_at": (BEGAN + timedelta(days=number)).astimezone(zone)})
+            for number, snapshot in enumerate([healthy(), with_memory(95), with_memory(95)])
+        ]
+        history = History()
+        for snapshot in snapshots:
+            history = history.add(assess(snapshot))
+        state = State(assess(snapshots[-1]), history)
+        key = next(key for key in alert_rows(state).keys if isinstance(key, AlertKey))
+        alerts = lines(pages.alerts(state))
+        assert alerts.count("02-17 12:00:00") == 2
+        assert "since 02-17 12:00:00 UTC" in lines(of_alert(state, key, Policy()))
+        assert "== 2026-02-18 12:00:00 UTC" in lines(block(state))
+
+
+def lines(items: Iterable[Item]) -> str:
+    return "\n".join("".join(segment.text for segment in line) for line in draw(items, 160).lines)
 
 
 class TestSparkline:

@@ -30,6 +30,14 @@ class TestMuting:
             await live.press("m")
             assert any("muted already" in notice for notice in live.notices)
 
+    async def test_its_time_runs_from_when_it_is_written(self, tmp_path: Path) -> None:
+        path = tmp_path / "policy.yml"
+        async with running(FakeNodes(with_memory(95)), policy_path=path) as live:
+            await live.press("7", "m")
+            live.clock.turn(3600)
+            await live.press("enter")
+            assert "2026-02-16T21:00:00Z" in path.read_text()
+
     async def test_for_good(self, tmp_path: Path) -> None:
         path = tmp_path / "policy.yml"
         async with running(FakeNodes(with_memory(95)), policy_path=path) as live:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta, timezone
 from pathlib import Path
 
+from orama_monitor.alerts.policy import Policy
 from orama_monitor.cluster_report import assess
+from orama_monitor.live.saving import save
 from orama_monitor.saved_report import load
 from tests.unit.clusters import healthy, host
 from tests.unit.live.fakes import FakeNodes, with_memory
@@ -22,6 +25,12 @@ class TestSaving:
             assert live.watch.snapshot is not None
             assert path.read_text() == assess(live.watch.snapshot, live.watch.policy).to_json() + "\n"
             assert assess(load([str(path)])).alerts == json_alerts(path)
+
+    def test_its_name_is_in_utc(self, tmp_path: Path) -> None:
+        snapshot = healthy()
+        zone = timezone(timedelta(hours=2))
+        elsewhere = snapshot.model_copy(update={"collected_at": snapshot.collected_at.astimezone(zone)})
+        assert save(elsewhere, Policy(), tmp_path).name == "orama-testnet-20260216T120000Z.json"
 
     async def test_nothing_is_overwritten(self, tmp_path: Path) -> None:
         async with running(directory=tmp_path) as live:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
@@ -43,7 +44,7 @@ class MuteScreen(ModalScreen[Policy]):
         Binding("shift+tab,up", "app.focus_previous", "Previous field", show=False),
     ]
 
-    def __init__(self, alert: Alert, policy_path: Path, now: datetime) -> None:
+    def __init__(self, alert: Alert, policy_path: Path, now: Callable[[], datetime]) -> None:
         super().__init__()
         self.alert = alert
         self.policy_path = policy_path
@@ -74,7 +75,7 @@ class MuteScreen(ModalScreen[Policy]):
                 self.alert.code,
                 node=self.alert.node,
                 about=self.alert.about,
-                until=self.now + length if length else None,
+                until=self.now() + length if length else None,
                 severity=self.alert.severity,
                 reason=self.query_one("#reason", Input).value.strip(),
             )
