@@ -81,6 +81,7 @@ class Lines(ScrollView, can_focus=True):
         self._strips: list[Strip] = []
         self._at: int | None = None
         self._was_moved = False
+        self._rows = 0
         self._is_drawing = False
         self._is_outdated = False
 
@@ -108,6 +109,9 @@ class Lines(ScrollView, can_focus=True):
         self._draw()
 
     def on_resize(self) -> None:
+        was_in_sight = self._is_in_sight(self._rows)
+        self._rows = self.size.height
+        self._keep_in_sight(was_in_sight)
         if self._drawn and self._drawn.width != self._width():
             self._is_outdated = True
         self._draw()
@@ -143,12 +147,14 @@ class Lines(ScrollView, can_focus=True):
 
     def _adopt(self, drawn: Drawn) -> None:
         """Show new lines, with the cursor where it was."""
+        was_in_sight = self._is_in_sight(self._rows)
         self._unseen = None
         before, old_at = (self.chosen, self._at) if self._was_moved else (None, None)
         self._drawn = drawn
         self._strips = [Strip(line) for line in drawn.lines]
         self.virtual_size = Size(drawn.width, len(self._strips))
         self._at = _nearest(drawn, before, old_at)
+        self._keep_in_sight(was_in_sight)
         self.refresh()
         self.refresh_bindings()
         self.post_message(self.Chosen(self, self.chosen))
@@ -185,24 +191,33 @@ class Lines(ScrollView, can_focus=True):
         return self.chosen is not None if action == "open" else True
 
     def action_move(self, step: int) -> None:
-        if self._at is None:
-            self.scroll_relative(y=step, animate=False)
-            return
-        self._choose(self._next(self._at + step, step))
+        self._go(None if self._at is None else self._next(self._at + step, step), step, rows=1)
 
     def action_page(self, step: int) -> None:
-        rows = max(1, self.size.height - 1)
-        if self._at is None:
+        rows, found = max(1, self.size.height - 1), None
+        if self._at is not None:
+            target = min(len(self._strips) - 1, max(0, self._at + step * rows))
+            found = self._next(target, step)
+            found = self._next(target, -step) if found is None else found
+        self._go(found, step, rows)
+
+    def _go(self, at: int | None, step: int, rows: int) -> None:
+        """Choose a line; scroll where there is none further on, or where text on the way to it would be left out."""
+        if at is None or at == self._at or self._is_far(at, step):
             self.scroll_relative(y=step * rows, animate=False)
-            return
-        target = min(len(self._strips) - 1, max(0, self._at + step * rows))
-        self._choose(self._next(target, -step) if self._next(target, step) is None else self._next(target, step))
+        else:
+            self._choose(at)
+
+    def _is_far(self, at: int, step: int) -> bool:
+        """Whether a line is more than a screen away in one direction."""
+        top, height = self.scroll_offset.y, self.size.height
+        return (top - at if step < 0 else at - (top + height - 1)) > height
 
     def action_edge(self, step: int) -> None:
-        if self._at is None:
-            self.scroll_to(y=0 if step < 0 else self.max_scroll_y, animate=False)
-            return
-        self._choose(self._next(0 if step < 0 else len(self._strips) - 1, -step))
+        at = self._next(0 if step < 0 else len(self._strips) - 1, -step)
+        if at is not None:
+            self._choose(at)
+        self.scroll_to(y=0 if step < 0 else self.max_scroll_y, animate=False)
 
     def action_open(self) -> None:
         if self.chosen is not None:
@@ -235,11 +250,19 @@ class Lines(ScrollView, can_focus=True):
         else:
             self.scroll_to_region(Region(0, at, 1, 1), animate=False, force=True)
 
-    def _choose(self, at: int | None) -> None:
+    def _is_in_sight(self, rows: int) -> bool:
+        """Whether the cursor was put where it is, and is on a screen of so many rows."""
+        top = self.scroll_offset.y
+        return self._was_moved and self._at is not None and top <= self._at < top + rows
+
+    def _keep_in_sight(self, was_in_sight: bool) -> None:
+        """What was on the screen stays there, whatever came above or below it."""
+        if was_in_sight and self._at is not None and not self._is_in_sight(self._rows):
+            self._reveal(self._at)
+
+    def _choose(self, at: int) -> None:
         """Put the cursor on a line."""
-        if at is None or at == self._at:
-            if self._at is not None:
-                self._reveal(self._at)
+        if at == self._at:
             return
         self._at = at
         self._was_moved = True
