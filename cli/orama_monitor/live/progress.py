@@ -61,6 +61,7 @@ class Progress:
     paused: bool = False
     replay: Replay | None = None
     trouble: Trouble | None = None
+    policy_trouble: str | None = None
     search: str = ""
     found: Found = field(default_factory=Found)
 
@@ -105,17 +106,19 @@ def _next(progress: Progress) -> Text | None:
 
 
 def notes(progress: Progress) -> list[Text]:
-    """Lines below it, only where there is something to say."""
+    """Lines below it, only where there is something to say; last what may be longer than a line."""
     lines = []
+    if progress.paused:
+        lines.append(Text(" Paused: p goes on, r refreshes once", style=style.WARN))
+    if progress.search:
+        lines.append(Text(f" Filter “{clean(progress.search, 24)}”: {_found(progress.found)}", style=style.WARN))
+    if progress.policy_trouble:
+        lines.append(Text(f" ! {clean(progress.policy_trouble)}", style=style.WARN))
     if progress.trouble:
         at = progress.trouble.at
         kept = "; what was known before is shown" if progress.age is not None else ""
         words = f" ✗ {at:%H:%M:%S} UTC: {clean(progress.trouble.reason)}{kept} "
         lines.append(Text(words, style=f"{style.BAD} reverse"))
-    if progress.paused:
-        lines.append(Text(" Paused: p goes on, r refreshes once", style=style.WARN))
-    if progress.search:
-        lines.append(Text(f" Filter “{clean(progress.search, 24)}”: {_found(progress.found)}", style=style.WARN))
     return lines
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
@@ -108,6 +109,10 @@ class MainScreen(Board):
         self.page.catch_up()
         self.page.focus()
         self._peek()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        if isinstance(event.widget, Lines) and self.is_asking:
+            self._end_search()
 
     def on_tab_bar_clicked(self, message: TabBar.Clicked) -> None:
         self.action_tab(message.index)

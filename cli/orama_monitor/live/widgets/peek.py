@@ -6,12 +6,15 @@ from rich.text import Text
 from textual.widget import Widget
 
 from orama_monitor.alerts.alert import Alert
+from orama_monitor.live.fitting import fitted
 from orama_monitor.views import style
 from orama_monitor.views.text import clean
 
+ROWS = 4
+
 
 class Peek(Widget):
-    """Two or three lines at the foot of a page, only while an alert is chosen."""
+    """A few lines at the foot of a page, only while an alert is chosen; a long message gives way to the hint."""
 
     DEFAULT_CSS = """
     Peek { height: auto; max-height: 5; width: 1fr; display: none; border-top: solid $border-blurred; }
@@ -31,5 +34,8 @@ class Peek(Widget):
     def render(self) -> Text:
         if self._alert is None:
             return Text()
-        message = Text().append_text(style.symbol(self._alert.severity))
-        return message.append(f" {clean(self._alert.message)}\n→ {clean(self._alert.hint)}")
+        width, console = self.app.size.width, self.app.console
+        hint = fitted(Text(f"→ {clean(self._alert.hint)}"), width, ROWS - 1, console)
+        message = style.symbol(self._alert.severity).append(f" {clean(self._alert.message)}")
+        left = ROWS - 1 - hint.plain.count("\n")
+        return fitted(message, width, left, console).append("\n").append_text(hint)

@@ -6,14 +6,17 @@ from rich.text import Text
 from textual.widget import Widget
 
 from orama_monitor.cluster_report import ClusterReport
+from orama_monitor.live.fitting import fitted
 from orama_monitor.live.progress import Progress, line, notes
+
+NOTE_ROWS = 2
 
 
 class StatusBar(Widget):
     """Environment, alerts, progress, age; and a line below for each thing that is not as usual."""
 
     DEFAULT_CSS = """
-    StatusBar { height: auto; width: 1fr; max-height: 5; }
+    StatusBar { height: auto; width: 1fr; max-height: 7; }
     """
 
     def __init__(self) -> None:
@@ -32,4 +35,5 @@ class StatusBar(Widget):
 
     def render(self) -> Text:
         width = self.app.size.width
-        return Text("\n").join([line(self._progress, self._report, width), *notes(self._progress)])
+        noted = [fitted(note, width, NOTE_ROWS, self.app.console) for note in notes(self._progress)]
+        return Text("\n").join([line(self._progress, self._report, width), *noted])
