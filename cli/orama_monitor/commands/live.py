@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from orama_monitor.commands.options import Seconds, Settings, global_flags
+
+if TYPE_CHECKING:
+    from orama_monitor.snapshot import Snapshot
 
 
 @click.command()
@@ -30,13 +35,10 @@ def run(settings: Settings, interval: float = 30.0, plain: bool = False) -> None
     """Open the live view and leave with its exit code."""
     from orama_monitor.commands import session
 
-    if settings.wants_json:
-        raise click.UsageError("the live view has no JSON; use `orama monitor report`")
+    _refuse(settings)
     session.require_source(settings)
     policy = session.policy(settings)
-    replayed = [
-        session.narrowed(session.saved(settings, [path]), settings.node) for path in settings.from_files
-    ] or None
+    replayed = [session.saved(settings, [path]) for path in settings.from_files] or None
     request = None if replayed else session.request(settings)
     from orama_monitor.live import run_live
 
@@ -44,9 +46,29 @@ def run(settings: Settings, interval: float = 30.0, plain: bool = False) -> None
         request=request,
         load_request=None if replayed else lambda: session.request(settings, quiet=True),
         snapshots=replayed,
+        hosts=_hosts(replayed, settings.node) if replayed else None,
         policy=policy,
+        load_policy=lambda: session.policy(settings),
         policy_path=session.policy_path(settings),
         interval=interval,
         plain=plain,
     )
     raise click.exceptions.Exit(code)
+
+
+def _refuse(settings: Settings) -> None:
+    """Raises UsageError for flags that mean something only where a run ends with one report."""
+    if settings.wants_json:
+        raise click.UsageError("the live view has no JSON; use `orama monitor report`")
+    if settings.severity is not None:
+        raise click.UsageError("the live view has no --severity; use `orama monitor alerts`")
+    if settings.fail_on is not None:
+        raise click.UsageError("the live view has no --fail-on; use `orama monitor report`")
+
+
+def _hosts(snapshots: list[Snapshot], names: tuple[str, ...]) -> set[str] | None:
+    """The hosts that --node means in any of the snapshots; None when it isn't given."""
+    from orama_monitor.commands import session
+
+    chosen = [session.chosen(snapshot, names) for snapshot in snapshots]
+    return set[str]().union(*(hosts for hosts in chosen if hosts is not None)) if names else None

@@ -113,13 +113,6 @@ def chosen(snapshot: Snapshot, names: tuple[str, ...]) -> set[str] | None:
     return {node.host for node in select(everyone, [n if n in known else hosts.get(n, n) for n in names])}
 
 
-def narrowed(snapshot: Snapshot, names: tuple[str, ...]) -> Snapshot:
-    """The snapshot as if only these nodes had been asked."""
-    wanted = chosen(snapshot, names)
-    nodes = [node for node in snapshot.nodes if wanted is None or node.host in wanted]
-    return snapshot.model_copy(update={"nodes": nodes})
-
-
 def judged(settings: Settings) -> tuple[ClusterReport, int]:
     """The report that the flags ask for, and the exit code of a signal that cut its collection short (else 0)."""
     require_source(settings)

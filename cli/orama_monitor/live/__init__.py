@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,17 +21,21 @@ def run_live(
     request: Request | None,
     load_request: Callable[[], Request] | None,
     snapshots: list[Snapshot] | None,
+    hosts: Set[str] | None,
     policy: Policy,
-    policy_path: Path | None,
+    load_policy: Callable[[], Policy],
+    policy_path: Path,
     interval: float,
     plain: bool,
 ) -> int:
     """Watch an environment until the operator quits, and return the exit code.
 
     Either ``request`` says what to collect every ``interval`` seconds (``load_request`` rereads the conf and raises
-    MonitorError), or ``snapshots`` are stepped through. Mutes are written to ``policy_path``.
+    MonitorError), or ``snapshots`` are stepped through, of which only these ``hosts`` are shown where they are given.
+    Mutes are written to ``policy_path``; ``load_policy`` rereads what is there, and raises MonitorError.
     """
     from orama_monitor.live.clock import SystemClock
+    from orama_monitor.live.policy_file import PolicyFile
     from orama_monitor.live.refresh import Nodes
     from orama_monitor.live.replay import Replay
     from orama_monitor.live.terminal import is_full_screen
@@ -49,10 +53,11 @@ def run_live(
 
     if request is not None:
         with _warm_connections():
-            show(Watch(Nodes(request, load_request), policy, max(LEAST_INTERVAL, interval), SystemClock()))
+            nodes, policy_file = Nodes(request, load_request), PolicyFile(policy_path, load_policy)
+            show(Watch(nodes, policy, max(LEAST_INTERVAL, interval), SystemClock(), policy_file))
     else:
         assert snapshots
-        show(Replay(snapshots, policy))
+        show(Replay(snapshots, policy, hosts))
     return 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import signal
 from collections.abc import Callable, Hashable
 from dataclasses import replace
@@ -45,6 +46,12 @@ TICK = 0.25
 OVERLAY_PAUSE = 0.5  # s between two looks at what has arrived, at least
 OVERLAY_SHARE = 4  # and so many times as long as the last look took
 SIGNALS = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
+FAILED = {
+    "overlay": "What has arrived could not be judged",
+    "judge": "The answers could not be judged anew",
+    "step": "The report could not be judged",
+    "save": "It could not be saved",
+}
 
 
 class LiveApp(App[None]):
@@ -88,19 +95,27 @@ class LiveApp(App[None]):
     class Stepped(Message):
         """A saved snapshot has been judged."""
 
-        def __init__(self, at: int, report: ClusterReport, history: History) -> None:
+        def __init__(self, at: int, policy: Policy, report: ClusterReport, history: History) -> None:
             super().__init__()
             self.at = at
+            self.policy = policy
             self.report = report
             self.history = history
 
     class Judged(Message):
-        """The last snapshot has been judged by another policy."""
+        """The last collection has been judged by another policy."""
 
-        def __init__(self, policy: Policy, report: ClusterReport | None) -> None:
+        def __init__(self, outcome: Outcome) -> None:
             super().__init__()
-            self.policy = policy
-            self.report = report
+            self.outcome = outcome
+
+    class Failed(Message):
+        """Work in a thread did not come to its end."""
+
+        def __init__(self, group: str, error: Exception) -> None:
+            super().__init__()
+            self.group = group
+            self.error = error
 
     def __init__(
         self,
@@ -201,8 +216,6 @@ class LiveApp(App[None]):
                 outcome: Outcome | MonitorError = watch.run(collection)
             except MonitorError as error:
                 outcome = error
-            except Exception as error:
-                outcome = MonitorError(f"the answers could not be judged: {type(error).__name__}: {error}")
             self.post_message(self.Ended(outcome))
 
         self.run_worker(once(work), thread=True, group="collect", exclusive=True)
@@ -243,6 +256,7 @@ class LiveApp(App[None]):
             is_error = isinstance(message.outcome, MonitorError)
             self.notify(clean(said), severity="error" if is_error else "information", markup=False)
         self.show_state()
+        self._rejudge()
 
     # Showing
 
@@ -262,7 +276,7 @@ class LiveApp(App[None]):
         self._open(message.key)
 
     def _open(self, key: Hashable) -> None:
-        screen = DetailScreen(key, detail.builder(key, self.source.policy))
+        screen = DetailScreen(key, detail.builder(key, lambda: self.source.policy))
         self.push_screen(screen, callback=lambda _result: self.show_state())
         self.call_after_refresh(self.show_state)
 
@@ -306,19 +320,36 @@ class LiveApp(App[None]):
         if self._is_stepping:
             return
         self._is_stepping = True
-        replay, at = self.source, self.source.at
-        self._work("step", lambda: self.Stepped(at, *replay.shown(at)))
+        replay, at, policy = self.source, self.source.at, self.source.policy
+        self._work("step", lambda: self.Stepped(at, policy, *replay.shown(at)))
 
     def _work(self, group: str, work: Callable[[], Message]) -> None:
         """Do ``work`` in a thread and post what it gives."""
-        self.run_worker(once(lambda: self.post_message(work())), thread=True, group=group)
+
+        def guarded() -> None:
+            try:
+                message = work()
+            except Exception as error:
+                message = self.Failed(group, error)
+            self.post_message(message)
+
+        self.run_worker(once(guarded), thread=True, group=group)
+
+    def on_live_app_failed(self, message: Failed) -> None:
+        """Tell it; of what arrives of a collection once."""
+        if message.group == "overlay":
+            self._is_overlaying, self._overlay_after = False, math.inf
+        elif message.group == "step":
+            self._is_stepping = False
+        said = f"{FAILED[message.group]}: {type(message.error).__name__}: {message.error}"
+        self.notify(clean(said), severity="error", markup=False)
 
     def on_live_app_stepped(self, message: Stepped) -> None:
         assert isinstance(self.source, Replay)
         self._is_stepping = False
         self.source.state = replace(self.state, report=message.report, history=message.history)
         self.show_state()
-        if message.at != self.source.at:
+        if message.at != self.source.at or message.policy is not self.source.policy:
             self._step()
 
     def action_help(self) -> None:
@@ -331,10 +362,11 @@ class LiveApp(App[None]):
             self.notify("There is nothing to save yet", severity="warning")
             return
         directory = self.directory or Path.cwd()
+        hosts = self.source.hosts if isinstance(self.source, Replay) else None
 
         def work() -> Message:
             try:
-                return Said(f"Saved as {save(snapshot, policy, directory).name}")
+                return Said(f"Saved as {save(snapshot, policy, directory, hosts).name}")
             except MonitorError as error:
                 return Said(str(error), is_error=True)
 
@@ -363,18 +395,26 @@ class LiveApp(App[None]):
     def _muted(self, policy: Policy | None) -> None:
         if policy is None:
             return
-        source = self.source
-        if isinstance(source, Replay):
-            source.adopt(policy)
+        if isinstance(self.source, Replay):
+            self.source.adopt(policy)
             self._step()
-            return
-        judge = source.judged(policy)
-        self._work("judge", lambda: self.Judged(policy, judge()))
+        else:
+            self.source.policy = policy
+            self._rejudge()
+
+    def _rejudge(self) -> None:
+        """Judge what was collected last by the policy in force, if that has changed."""
+        assert isinstance(self.source, Watch)
+        judge = self.source.rejudging()
+        if judge is not None:
+            self._work("judge", lambda: self.Judged(judge()))
 
     def on_live_app_judged(self, message: Judged) -> None:
         assert isinstance(self.source, Watch)
-        self.source.adopt(message.policy, message.report)
+        self.source.adopt(message.outcome)
+        self._overlaid_done = 0
         self.show_state()
+        self._rejudge()
 
 
 class Said(Message):

@@ -33,10 +33,10 @@ INDENT = 2
 Builder = Callable[[State], Iterable[Item]]
 
 
-def builder(key: Hashable, policy: Policy) -> Builder:
+def builder(key: Hashable, policy: Callable[[], Policy]) -> Builder:
     """What draws the detail of a line."""
     if isinstance(key, AlertKey):
-        return lambda state: of_alert(state, key, policy)
+        return lambda state: of_alert(state, key, policy())
     assert isinstance(key, NodeKey)
     return lambda state: of_node(state, key.host)
 

@@ -53,7 +53,7 @@ def watch(source: Watch, show: Callable[[RenderableType], None], stop: threading
         if outcome is None:
             return
         said = source.finish(outcome)
-        for part in _trouble(source) if source.trouble else block(source.state, said):
+        for part in _trouble(source) if source.trouble else block(source.state, said, source.policy_trouble):
             show(part)
         stop.wait(max(0.0, source.next_in))
 
@@ -78,13 +78,12 @@ def _collect(source: Watch, stop: threading.Event) -> Outcome | MonitorError | N
     return None if stop.is_set() or not ended else ended[0]
 
 
-def block(state: State, said: str | None = None) -> Iterator[RenderableType]:
-    """One refresh."""
+def block(state: State, *said: str | None) -> Iterator[RenderableType]:
+    """One refresh, and what is worth a word about it."""
     report = state.report
     assert report is not None
     yield _rule(f"{moment(report.meta.collected_at)}  {clean(report.meta.environment)}")
-    if said:
-        yield Text(said)
+    yield from (Text(clean(words)) for words in said if words)
     yield headline.render(report)
     yield cluster.summary(report)
     yield Text()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from orama_monitor.alerts.policy import Policy
 from orama_monitor.cluster_report import ClusterReport, assess
 from orama_monitor.live.history import History
@@ -12,11 +14,12 @@ from orama_monitor.snapshot import Snapshot
 
 
 class Replay:
-    """``shown`` takes long and belongs in a thread, one call at a time."""
+    """``shown`` takes long and belongs in a thread, one call at a time. Of all that is judged, ``hosts`` are shown."""
 
-    def __init__(self, snapshots: list[Snapshot], policy: Policy) -> None:
+    def __init__(self, snapshots: list[Snapshot], policy: Policy, hosts: Set[str] | None = None) -> None:
         self.snapshots = sorted(snapshots, key=lambda snapshot: snapshot.collected_at)
         self.policy = policy
+        self.hosts = hosts
         self.at = 0
         self.state = State()
         self._histories: list[History] = []
@@ -33,12 +36,17 @@ class Replay:
 
     def shown(self, at: int) -> tuple[ClusterReport, History]:
         """A snapshot judged by the policy, and the history up to it."""
-        report = assess(self.snapshots[at], self.policy)
-        while len(self._histories) <= at:
-            before = self._histories[-1] if self._histories else History()
-            number = len(self._histories)
-            self._histories.append(before.add(report if number == at else assess(self.snapshots[number], self.policy)))
-        return report, self._histories[at]
+        histories = self._histories  # first: another policy begins other histories
+        policy = self.policy
+        report = self._judged(at, policy)
+        while len(histories) <= at:
+            before = histories[-1] if histories else History()
+            number = len(histories)
+            histories.append(before.add(report if number == at else self._judged(number, policy)))
+        return report, histories[at]
+
+    def _judged(self, at: int, policy: Policy) -> ClusterReport:
+        return assess(self.snapshots[at], policy, self.hosts)
 
     def adopt(self, policy: Policy) -> None:
         """From now on judge by ``policy``, the past too."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Set
 from datetime import UTC
 from pathlib import Path
 
@@ -13,9 +14,9 @@ from orama_monitor.errors import MonitorError
 from orama_monitor.snapshot import Snapshot
 
 
-def save(snapshot: Snapshot, policy: Policy, directory: Path) -> Path:
-    """Write a new file and return its path; nothing is overwritten. Raises MonitorError."""
-    text = assess(snapshot, policy).to_json() + "\n"
+def save(snapshot: Snapshot, policy: Policy, directory: Path, hosts: Set[str] | None = None) -> Path:
+    """Write a new file, of these ``hosts`` or all, and return its path; nothing is overwritten. Raises MonitorError."""
+    text = assess(snapshot, policy, hosts).to_json() + "\n"
     environment = re.sub(r"[^A-Za-z0-9_-]", "_", snapshot.environment)
     stem = f"orama-{environment}-{snapshot.collected_at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
     for number in itertools.count(1):

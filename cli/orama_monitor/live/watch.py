@@ -14,6 +14,7 @@ from orama_monitor.live.clock import Clock
 from orama_monitor.live.history import History
 from orama_monitor.live.keys_first import patiently, turn
 from orama_monitor.live.overlay import overlay
+from orama_monitor.live.policy_file import PolicyFile
 from orama_monitor.live.progress import Asking, Progress, Trouble
 from orama_monitor.live.refresh import Asked, Collection, Source
 from orama_monitor.live.state import Age, Found, State
@@ -27,6 +28,7 @@ class Outcome:
     """A collection that came to its end, judged."""
 
     snapshot: Snapshot
+    policy: Policy
     report: ClusterReport
     history: History
     was_asked: Asked | None
@@ -34,11 +36,15 @@ class Outcome:
 
 
 class Watch:
-    """Only ``run``, ``overlaid`` and ``judged`` take long and belong in a thread; they change nothing."""
+    """Only ``run``, ``overlaid`` and what ``rejudging`` gives take long and belong in a thread; they change nothing."""
 
-    def __init__(self, source: Source, policy: Policy, interval: float, clock: Clock) -> None:
+    def __init__(
+        self, source: Source, policy: Policy, interval: float, clock: Clock, policy_file: PolicyFile | None = None
+    ) -> None:
         self.source = source
         self.policy = policy
+        self.policy_file = policy_file
+        self.policy_trouble: str | None = None
         self.interval = interval
         self.clock = clock
         self.state = State()
@@ -65,17 +71,31 @@ class Watch:
     def begin(self) -> Collection:
         """Start a collection; run it in a thread, then ``finish`` it."""
         assert self.collection is None
+        self._reread()
         self._began = self.clock.elapsed()
         self.collection = Collection(self.clock.now(), self._began)
         return self.collection
 
+    def _reread(self) -> None:
+        """Judge by what the policy file says now; what cannot be read changes nothing."""
+        try:
+            policy = self.policy_file.changed() if self.policy_file else None
+        except (MonitorError, OSError) as error:
+            self.policy_trouble = f"{error}; the policy read before it is kept"
+            return
+        self.policy_trouble = None
+        self.policy = policy or self.policy
+
     def run(self, collection: Collection) -> Outcome:
-        """Raises MonitorError."""
-        snapshot = collection.run(self.source)
-        with turn():
-            report = assess(snapshot, self.policy, rules=patiently(RULES.values()))
-            history = self.state.history if snapshot.partial else self.state.history.add(report)
-        return Outcome(snapshot, report, history, collection.asked, collection.elapsed)
+        """Raises MonitorError, whatever went wrong."""
+        snapshot, policy = collection.run(self.source), self.policy
+        try:
+            with turn():
+                report = assess(snapshot, policy, rules=patiently(RULES.values()))
+                history = self.state.history if snapshot.partial else self.state.history.add(report)
+        except Exception as error:
+            raise MonitorError(f"the answers could not be judged: {type(error).__name__}: {error}") from error
+        return Outcome(snapshot, policy, report, history, collection.asked, collection.elapsed)
 
     def finish(self, outcome: Outcome | MonitorError) -> str | None:
         """Take in how the collection ended; what is worth a word about it, if anything."""
@@ -108,17 +128,18 @@ class Watch:
             fresh = assess(arrived, self.policy, rules=patiently(RULES.values()))
             return overlay(self.last.report if self.last else None, arrived, fresh)
 
-    def judged(self, policy: Policy) -> Callable[[], ClusterReport | None]:
-        """What judges the last complete snapshot anew by another policy, in a thread."""
-        snapshot = self.snapshot
-        return lambda: assess(snapshot, policy) if snapshot else None
+    def rejudging(self) -> Callable[[], Outcome] | None:
+        """What judges the last collection anew, in a thread; None where it was judged by the policy in force."""
+        last, policy = self.last, self.policy
+        if last is None or last.policy is policy:
+            return None
+        return lambda: replace(last, policy=policy, report=assess(last.snapshot, policy))
 
-    def adopt(self, policy: Policy, report: ClusterReport | None) -> None:
-        """From now on judge by ``policy``."""
-        self.policy = policy
-        if report is not None and self.last is not None:
-            self.last = replace(self.last, report=report)
-            self.state = replace(self.state, report=report)
+    def adopt(self, outcome: Outcome) -> None:
+        """Show the last collection judged anew, unless a later one has come meanwhile."""
+        if self.last is not None and self.last.snapshot is outcome.snapshot:
+            self.last = outcome
+            self.state = replace(self.state, report=outcome.report)
 
     @property
     def age(self) -> Age | None:
@@ -140,6 +161,7 @@ class Watch:
             next_in=self.next_in,
             paused=self.paused,
             trouble=self.trouble,
+            policy_trouble=self.policy_trouble,
             search=self.state.search,
             found=self.state.found if self.state.search else Found(),
         )

@@ -24,7 +24,7 @@ from orama_monitor.commands.progress import Progress
 from orama_monitor.snapshot import read_report
 from orama_monitor.terminals import can_redraw
 from tests.unit.cli.conftest import START, Run, environment
-from tests.unit.clusters import raw_report
+from tests.unit.clusters import host, raw_report
 
 HEAVY = {"pydantic", "rich", "textual", "ansible", "ansible_runner", "yaml", "jmespath", "psutil", "asyncio"}
 
@@ -246,6 +246,18 @@ def test_a_named_policy_must_exist(orama: Run, healthy_file: Path) -> None:
 
 def test_the_live_view_has_no_json(orama: Run, healthy_file: Path) -> None:
     assert orama("monitor", "--json", "--from", healthy_file).code == 2
+
+
+@pytest.mark.parametrize("flags", [("--severity", "critical"), ("--fail-on", "critical")])
+def test_the_live_view_has_no_such_flag(orama: Run, healthy_file: Path, flags: tuple[str, str]) -> None:
+    done = orama("monitor", "live", "--from", healthy_file, *flags)
+    assert done.code == 2 and f"the live view has no {flags[0]}; use" in done.err
+
+
+def test_the_live_view_of_one_node(orama: Run, healthy_file: Path) -> None:
+    done = orama("monitor", "live", "--plain", "--from", healthy_file, "--node", host(0))
+    assert done.code == 0 and "1 node, healthy" in done.out and host(1) not in done.out
+    assert orama("monitor", "live", "--plain", "--from", healthy_file, "--node", "nobody").code == 1
 
 
 def collected() -> dict[str, Any]:

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from tests.unit.clusters import healthy
-from tests.unit.live.fakes import with_memory
+import threading
+from typing import Any
+
+import pytest
+
+from orama_monitor.alerts.policy import Mute, Policy
+from orama_monitor.cluster_report import ClusterReport, assess
+from orama_monitor.live.replay import Replay
+from tests.unit.clusters import healthy, host
+from tests.unit.clusters import report as told
+from tests.unit.live.fakes import WAIT, with_memory
 from tests.unit.live.harness import replaying
+
+MUTING = Policy(mutes=[Mute(code="MEMORY_HIGH")])
 
 
 class TestReplay:
@@ -26,6 +37,43 @@ class TestReplay:
             await live.press("left_square_bracket", "left", "left")
             await live.until(lambda: "saved report 1 of 3" in live.text and "no alerts" in live.text)
             assert "No earlier report" in live.notices
+
+    def test_all_is_judged_and_a_part_shown(self) -> None:
+        snapshot = healthy()
+        rqlite = told(snapshot, 2).rqlite
+        assert rqlite is not None
+        rqlite.term = 50
+        report, _history = Replay([snapshot], Policy(), {host(0)}).shown(0)
+        assert report == assess(snapshot, Policy(), {host(0)})
+        assert [node.host for node in report.nodes] == [host(0)] and report.summary.rqlite_raft_term == 50
+
+    def test_another_policy_while_one_judges(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        replay = Replay([with_memory(95)], Policy())
+
+        def judge(*arguments: Any) -> ClusterReport:
+            replay.adopt(MUTING)
+            return assess(*arguments)
+
+        with monkeypatch.context() as meanwhile:
+            meanwhile.setattr("orama_monitor.live.replay.assess", judge)
+            replay.shown(0)
+        _report, history = replay.shown(0)
+        assert [track.muted for track in (history.tracks or {}).values()] == [True]
+
+    async def test_a_mute_while_one_judges(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        async with replaying([with_memory(95)]) as live:
+            may_end = threading.Event()
+
+            def judge(*arguments: Any) -> ClusterReport:
+                report = assess(*arguments)
+                may_end.wait(WAIT)
+                return report
+
+            monkeypatch.setattr("orama_monitor.live.replay.assess", judge)
+            live.app._step()
+            live.app._muted(MUTING)
+            may_end.set()
+            await live.until(lambda: "1 muted" in live.text)
 
     async def test_asking_keys_do_nothing(self) -> None:
         async with replaying([healthy()]) as live:

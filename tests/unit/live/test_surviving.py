@@ -15,9 +15,9 @@ from typing_extensions import override
 from orama_monitor.live.app import LiveApp
 from orama_monitor.live.driver import Forgiving
 from orama_monitor.views import dns
-from tests.unit.clusters import healthy, host
+from tests.unit.clusters import healthy, host, lost
 from tests.unit.live.fakes import WAIT, FakeNodes, with_memory
-from tests.unit.live.harness import running
+from tests.unit.live.harness import replaying, running
 
 
 class TestSurviving:
@@ -78,6 +78,57 @@ class TestSurviving:
             await live.refresh()
             assert "could not be judged: ZeroDivisionError" in live.text
             assert "all 5 nodes healthy" in live.text
+
+    async def test_what_has_arrived_and_cannot_be_judged(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        nodes = FakeNodes()
+        async with running(nodes, size=(120, 24)) as live:
+            monkeypatch.setattr(live.watch, "overlaid", lambda _collection: 1 / 0)
+            nodes.held = {host(4)}
+            await live.tick(30)
+            await live.until(lambda: live.watch.collection is not None and live.watch.collection.done == 4)
+            await live.tick(1)
+            await live.until(lambda: bool(live.notices))
+            assert live.notices == ["What has arrived could not be judged: ZeroDivisionError: division by zero"]
+            assert not live.app._is_overlaying
+            await live.tick(1)
+            nodes.release()
+            await live.until(lambda: live.watch.collection is None)
+            assert len(live.notices) == 1
+
+    async def test_a_saved_report_that_cannot_be_judged(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        async with replaying([healthy(), with_memory(95)]) as live:
+            with monkeypatch.context() as broken:
+                broken.setattr("orama_monitor.live.replay.assess", lambda *_, **__: 1 / 0)
+                await live.press("right")
+                await live.until(lambda: bool(live.notices))
+            await live.press("right")
+            await live.until(lambda: "1 warning" in live.text)
+
+    async def test_much_that_is_not_as_usual(self) -> None:
+        async with running() as live:
+            live.nodes.trouble = "Ansible could not run: " + "very " * 60 + "broken"
+            await live.refresh()
+            await live.press("p", "slash", "n", "enter")
+            rows = live.text.splitlines()
+            assert "Paused" in rows[1] and "Filter" in rows[2] and "Ansible" in rows[3]
+            assert rows[4].rstrip().endswith("…") and "Overview" in rows[5]
+
+    async def test_an_alert_of_many_words(self) -> None:
+        snapshot = healthy()
+        lost(snapshot, 1, error="closed " * 50)
+        async with running(FakeNodes(snapshot)) as live:
+            await live.press("7")
+            rows = live.text.splitlines()
+            hint = next(index for index, row in enumerate(rows) if row.startswith("→"))
+            assert rows[hint - 1].rstrip().endswith("…")
+
+    async def test_a_click_ends_the_typing_of_a_filter(self) -> None:
+        async with running() as live:
+            await live.press("2", "slash", "n")
+            await live.pilot.click("#nodes", offset=(3, 5))
+            assert not live.app.screen.query_one("#asking").has_class("-open")
+            await live.press("slash")
+            assert live.app.screen.query_one("#search").has_focus
 
     async def test_resizing(self) -> None:
         async with running(FakeNodes(with_memory(95))) as live:

@@ -6,22 +6,28 @@ import gc
 import threading
 import tracemalloc
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from orama_monitor.alerts import RULES
 from orama_monitor.alerts.alert import CLUSTER
-from orama_monitor.alerts.policy import Mute, Policy
+from orama_monitor.alerts.muting import add_mute
+from orama_monitor.alerts.policy import Mute, Policy, read_policy
 from orama_monitor.cluster_report import assess
 from orama_monitor.durations import duration
 from orama_monitor.errors import MonitorError
+from orama_monitor.live import plain
 from orama_monitor.live.history import LIMIT
 from orama_monitor.live.overlay import overlay
-from orama_monitor.live.progress import Progress, Replay, facts, line
+from orama_monitor.live.policy_file import PolicyFile
+from orama_monitor.live.progress import Progress, Replay, facts, line, notes
 from orama_monitor.live.state import Age, State
 from orama_monitor.live.watch import Watch
 from tests.unit.clusters import BEGAN, healthy, host, lost, narrowed, report
 from tests.unit.live.fakes import FakeClock, FakeNodes, with_memory
+
+MUTING = Policy(mutes=[Mute(code="MEMORY_HIGH")])
 
 
 def watching(nodes: FakeNodes | None = None) -> Watch:
@@ -158,6 +164,65 @@ class TestOverlay:
         arrived = narrowed(after, 3).model_copy(update={"partial": True})
         shown = overlay(before, arrived, assess(arrived))
         assert shown.meta.unreachable_count == 1 and shown.meta.healthy_count == 4
+
+
+class TestPolicy:
+    def test_what_was_judged_by_another_is_judged_anew(self) -> None:
+        watch = watching(FakeNodes(with_memory(95)))
+        refresh(watch)
+        assert watch.rejudging() is None
+        watch.policy = MUTING
+        judge = watch.rejudging()
+        assert judge is not None
+        watch.adopt(judge())
+        assert watch.state.report and watch.state.report.summary.muted_alerts == 1 and watch.rejudging() is None
+
+    def test_a_collection_that_ends_meanwhile_is_judged_anew_too(self) -> None:
+        watch = watching(FakeNodes(with_memory(95)))
+        refresh(watch)
+        collection = watch.begin()
+        outcome = watch.run(collection)
+        watch.policy = MUTING
+        judge = watch.rejudging()
+        watch.finish(outcome)
+        newest = watch.state.report
+        assert judge is not None
+        watch.adopt(judge())
+        assert watch.state.report is newest, "what was collected before is not shown in its place"
+        assert watch.rejudging() is not None
+
+    def test_an_edited_file_is_read(self, tmp_path: Path) -> None:
+        path = tmp_path / "policy.yml"
+        nodes = FakeNodes(with_memory(95))
+        policy_file = PolicyFile(path, lambda: read_policy(path) if path.exists() else Policy())
+        watch = Watch(nodes, Policy(), 30, nodes.clock, policy_file)
+
+        def muted() -> int:
+            refresh(watch)
+            assert watch.state.report is not None
+            return watch.state.report.summary.muted_alerts
+
+        assert muted() == 0
+        add_mute(path, "MEMORY_HIGH")
+        assert muted() == 1
+        path.write_text("mutes: [")
+        assert muted() == 1
+        assert watch.policy_trouble and "not YAML" in watch.policy_trouble
+        assert any("the policy read before it is kept" in note.plain for note in notes(watch.progress))
+        path.unlink()
+        assert muted() == 0 and not watch.policy_trouble
+
+    def test_answers_that_cannot_be_judged(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        watch, stop, shown = watching(), threading.Event(), list[str]()
+        monkeypatch.setattr("orama_monitor.live.watch.assess", lambda *_, **__: 1 / 0)
+
+        def show(part: object) -> None:
+            shown.append(str(part))
+            if len(shown) == 3:
+                stop.set()
+
+        plain.watch(watch, show, stop)
+        assert "✗ the answers could not be judged: ZeroDivisionError: division by zero" in shown
 
 
 class TestConf:
