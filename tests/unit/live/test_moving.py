@@ -115,7 +115,7 @@ def choices(*keys: str) -> Choices:
     return Choices(Table((Column(""),), [[Text(key)] for key in keys]), keys)
 
 
-PAGES = {
+PAGES: dict[str, tuple[Item, ...]] = {
     "text below": (choices("a", "b"), lines(40)),
     "a link at the end": (lines(40), choices("a")),
     "far apart": (choices("a"), lines(40), choices("b", "c"), lines(40), choices("d")),
