@@ -10,6 +10,7 @@ from orama_monitor.live.alert_rows import alert_rows
 from orama_monitor.live.history import History
 from orama_monitor.live.items import draw
 from orama_monitor.live.state import AlertKey, State
+from orama_monitor.views import headline
 from tests.unit.alerts.breaking import failed
 from tests.unit.clusters import healthy, host, lost, narrowed, report
 from tests.unit.live.fakes import FakeNodes, few_rules, with_memory
@@ -59,6 +60,7 @@ class TestFilter:
     def test_of_one_node(self, page: pages.Page) -> None:
         shown = State(assess(narrowed(healthy(), 0)), search="zzz")
         assert "1 node, healthy" in said(page, shown)
+        assert headline.nodes(shown.found_report) == "1 node, healthy"
 
     def test_an_alert_goes_with_its_node_or_is_found_itself(self) -> None:
         snapshot = healthy()

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
+from typing import Any
 
+import pytest
 from textual.color import Color
 from textual.widgets._toast import Toast
 
+from orama_monitor.alerts.policy import Mute, Policy
+from orama_monitor.cluster_report import ClusterReport, assess
 from orama_monitor.live.screens.main import MainScreen
 from orama_monitor.live.screens.mute import MuteScreen
 from tests.unit.alerts.breaking import failed
 from tests.unit.clusters import healthy, lost
-from tests.unit.live.fakes import FakeNodes, with_memory
+from tests.unit.live.fakes import WAIT, FakeNodes, with_memory
 from tests.unit.live.harness import running
 
 
@@ -37,6 +42,23 @@ class TestMuting:
             live.clock.turn(3600)
             await live.press("enter")
             assert "2026-02-16T21:00:00Z" in path.read_text()
+
+    async def test_while_a_collection_is_judged(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        judging, may_end = threading.Event(), threading.Event()
+
+        def judge(*arguments: Any, **options: Any) -> ClusterReport:
+            found = assess(*arguments, **options)
+            judging.set()
+            may_end.wait(WAIT)
+            return found
+
+        async with running(FakeNodes(with_memory(95)), size=(120, 40)) as live:
+            monkeypatch.setattr("orama_monitor.live.watch.assess", judge)
+            await live.pilot.press("r")
+            await live.until(judging.is_set)
+            live.app._muted(Policy(mutes=[Mute(code="MEMORY_HIGH")]))
+            may_end.set()
+            await live.until(lambda: live.watch.collection is None and "1 muted" in live.text)
 
     async def test_for_good(self, tmp_path: Path) -> None:
         path = tmp_path / "policy.yml"
