@@ -62,15 +62,17 @@ class TestReplay:
 
     async def test_a_mute_while_one_judges(self, monkeypatch: pytest.MonkeyPatch) -> None:
         async with replaying([with_memory(95)]) as live:
-            may_end = threading.Event()
+            judging, may_end = threading.Event(), threading.Event()
 
             def judge(*arguments: Any) -> ClusterReport:
                 report = assess(*arguments)
+                judging.set()
                 may_end.wait(WAIT)
                 return report
 
             monkeypatch.setattr("orama_monitor.live.replay.assess", judge)
             live.app._step()
+            await live.until(judging.is_set)
             live.app._muted(MUTING)
             may_end.set()
             await live.until(lambda: "1 muted" in live.text)
