@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from generator.recorded import FAULTY, HEALTHY, faulty
 from orama_monitor.app import orama
 from orama_monitor.cluster_report import assess
-from orama_monitor.commands.session import narrowed
+from orama_monitor.commands.session import chosen
 from orama_monitor.saved_report import parse
 
 ENVIRONMENT = "lab"
@@ -73,9 +73,11 @@ def _words(example: str, report: Path) -> list[str]:
 def _narrowed(words: list[str], report: Path) -> str:
     """The name of the report, or of what those nodes that --node means would have answered alone."""
     names = tuple(value for flag, value in itertools.pairwise(words) if flag == "--node")
-    if not names:
+    whole = parse(report.read_bytes(), report.name)
+    hosts = chosen(whole, names)
+    if hosts is None:
         return report.name
-    asked = narrowed(parse(report.read_bytes(), report.name), names)
+    asked = whole.model_copy(update={"nodes": [node for node in whole.nodes if node.host in hosts]})
     Path("asked.json").write_text(assess(asked).to_json(), encoding="utf-8")
     return "asked.json"
 
