@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
@@ -18,6 +19,13 @@ ROOT = Path(__file__).resolve().parent.parent
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--require-lab", action="store_true", help="fail where this machine lacks what a test needs")
     parser.addoption("--full-matrix", action="store_true", help="try every fault of the lab, not a third")
+
+
+def pytest_configure() -> None:
+    """What is ignored here, as under nohup, is in every program that a test starts; what is handled is not."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, lambda _number, _frame: None)
 
 
 def why_no_lab() -> str | None:
