@@ -231,8 +231,8 @@ CASES = [
     Case("PORT_EXPOSED", exposed("5001/tcp  ALLOW  Anywhere"), exposed("5001/tcp  ALLOW  10.0.0.0/24")),
     Case(
         "PORT_EXPOSED",
-        both(field("wireguard.addresses", ["10.0.0.1/24"]), exposed("5001/tcp  ALLOW  10.0.0.0/8")),
-        both(field("wireguard.addresses", None), exposed("5001/tcp  ALLOW  10.0.0.0/8")),
+        both(field("wireguard.addresses", ["10.0.0.1/24"]), exposed("5001/tcp  ALLOW  10.20.0.0/16")),
+        both(field("wireguard.addresses", None), exposed("5001/tcp  ALLOW  10.20.0.0/16")),
     ),
     figure("INTERNET_UNREACHABLE", "network.internet_reachable", False, None),
     figure("NO_DEFAULT_ROUTE", "network.default_route", False, None),

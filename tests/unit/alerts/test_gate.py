@@ -12,7 +12,7 @@ from orama_monitor.snapshot import Snapshot
 from tests.unit.alerts import breaking as b
 from tests.unit.clusters import healthy
 
-GRACE = ("start_s", "rqlite_settle_s", "wg_settle_s", "olric_settle_s", "ipfs_settle_s")
+GRACE = ("start_s", "rqlite_settle_s", "wg_settle_s", "olric_settle_s", "ipfs_settle_s", "anyone_settle_s")
 
 
 def just_started() -> Snapshot:

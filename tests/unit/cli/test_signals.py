@@ -30,7 +30,8 @@ def told(terminal: int, words: bytes) -> None:
 
 def test_a_terminal_that_is_closed_costs_no_result(tmp_path: Path, conf: Path) -> None:
     ours, theirs = pty.openpty()
-    with subprocess.Popen(ASKING, cwd=tmp_path, stdout=subprocess.PIPE, stderr=theirs, env=environment()) as process:
+    own = environment(TERM="xterm")
+    with subprocess.Popen(ASKING, cwd=tmp_path, stdout=subprocess.PIPE, stderr=theirs, env=own) as process:
         os.close(theirs)
         told(ours, b"waiting for")
         os.close(ours)
