@@ -21,6 +21,7 @@ class Where(Enum):
 
     HERE = "on the same node"
     TOUCHING = "on the same node, or about it"
+    CONCERNING = "on the same node, or about it, whoever is to blame"
     THERE = "on the node that the finding is about"
     AROUND = "on the node that the finding is about, or about that node"
     LINK = "on either end of the link, about the other"
@@ -46,13 +47,14 @@ class Because:
     """Alerts that explain a finding when they stand where ``where`` says.
 
     ``of`` limits it to findings about what the pattern matches. With ``suffices`` the whole finding is explained as
-    soon as one of the things it is about is.
+    soon as one of the things it is about is. ``heard_only`` is for a guess: what is muted explains nothing by it.
     """
 
     where: Where
     refs: tuple[Ref, ...]
     of: str | None = None
     suffices: bool = False
+    heard_only: bool = False
 
     def speaks_of(self, item: str) -> bool:
         return self.of is None or fnmatchcase(item, self.of)
@@ -69,6 +71,10 @@ def here(*causes: str, of: str | None = None) -> Because:
 
 def touching(*causes: str, of: str | None = None) -> Because:
     return Because(Where.TOUCHING, _refs(causes), of)
+
+
+def concerning(*causes: str) -> Because:
+    return Because(Where.CONCERNING, _refs(causes))
 
 
 def there(*causes: str, suffices: bool = False) -> Because:
@@ -91,8 +97,8 @@ def cluster(*causes: str, of: str | None = None) -> Because:
     return Because(Where.CLUSTER, _refs(causes), of)
 
 
-def anywhere(*causes: str, of: str | None = None) -> Because:
-    return Because(Where.ANYWHERE, _refs(causes), of)
+def anywhere(*causes: str, of: str | None = None, heard_only: bool = False) -> Because:
+    return Because(Where.ANYWHERE, _refs(causes), of, heard_only=heard_only)
 
 
 def _refs(causes: tuple[str, ...]) -> tuple[Ref, ...]:

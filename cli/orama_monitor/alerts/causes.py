@@ -8,7 +8,7 @@ from orama_monitor.alerts.because import unit
 MESH_DOWN = ("WG_DOWN", "WG_ROUTE_MISSING")
 # One link of the mesh is broken, seen from either end.
 LINK_DOWN = ("WG_PEER_MISSING", "WG_PEER_NEVER_HANDSHAKED", "WG_HANDSHAKE_STALE")
-# A node is missed by others. One that only we can't reach may be well, and explains nothing on other nodes.
+# A node misses another, or is missed. One that only we can't reach may be well, and explains nothing on other nodes.
 MISSED = ("RQLITE_PEER_UNREACHABLE", *LINK_DOWN)
 # The RQLite of a node can't take part in the cluster: one that was heard, or any.
 RAFT_OUT = (*unit("orama-node"), "RQLITE_DOWN", "RQLITE_SHUTDOWN", *MESH_DOWN, "COLLECTOR_FAILED rqlite")

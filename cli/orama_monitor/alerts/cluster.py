@@ -216,11 +216,6 @@ class Cluster:
         return [host for host in self.configured if host not in known]
 
     @cached_property
-    def claimed_keys(self) -> set[str]:
-        """The peers' keys that belong to known nodes."""
-        return self._all_peer_keys & self.key_hosts.keys()
-
-    @cached_property
     def unclaimed_keys(self) -> set[str]:
         """The peers' keys that belong to no known node."""
         return self._all_peer_keys - self.key_hosts.keys()

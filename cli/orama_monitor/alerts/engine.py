@@ -90,7 +90,8 @@ class Causes:
             if because.speaks_of(item):
                 for ref in because.refs:
                     for cause in self._places(because, ref, finding, item):
-                        return because, cause
+                        if not because.heard_only or self.root(cause) not in self._muted:
+                            return because, cause
         return None, None
 
     def _places(self, because: Because, ref: Ref, finding: Finding, item: str) -> Iterator[Standing]:
@@ -101,6 +102,8 @@ class Causes:
                 candidates = self._on.get((ref.code, node), ())
             case Where.TOUCHING:
                 candidates = self._troubling(ref.code, node)
+            case Where.CONCERNING:
+                candidates = self._touching.get((ref.code, node), ())
             case Where.THERE:
                 candidates = self._on.get((ref.code, item), ())
             case Where.AROUND:

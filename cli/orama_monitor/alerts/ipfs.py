@@ -69,15 +69,16 @@ def swarm_key_missing(node: NodeView) -> Found:
     also=[INFO],
 )
 def isolated(cluster: Cluster, limits: Thresholds) -> Findings:
-    """About all others, as far as it wants them: each would have been enough."""
+    """About others that it would have to have, as far as it wants any: each would have been enough."""
     running = _running(cluster)
-    wanted = int(limits.ipfs_peers_wanted)
+    young = cluster.started(limits.ipfs_settle_s, KUBO)
     for node in running:
         if node.ipfs and node.ipfs.swarm_peers == 0 and len(running) > 1:
-            said = f"no swarm peer, while Kubo runs on {number(len(running) - 1, 'other node')}"
-            others = tuple(other.host for other in running[: wanted + 1] if other is not node)
-            young = cluster.started(limits.ipfs_settle_s, KUBO)
-            yield _finding(node.host, said, others, young, len(running) - 1)
+            others = [other.host for other in running if other is not node]
+            said = f"no swarm peer, while Kubo runs on {number(len(others), 'other node')}"
+            fresh = node.host in young or young.issuperset(others)
+            known = _in_the_mesh_of(cluster, node, others)[: max(1, int(limits.ipfs_peers_wanted))]
+            yield _finding(node.host, said, tuple(known), fresh)
 
 
 @ipfs.between_nodes(
@@ -101,7 +102,8 @@ def peers_missing(cluster: Cluster, limits: Thresholds) -> Findings:
             others = tuple(host for host in ailing if host != node.host)
             about = others if len(others) >= wanted - peers else ()
             young = cluster.started(limits.ipfs_settle_s, KUBO)
-            yield _finding(node.host, f"{number(peers, 'swarm peer')} of {wanted}", about, young, wanted - peers)
+            fresh = _is_fresh(node.host, about, young, wanted - peers)
+            yield _finding(node.host, f"{number(peers, 'swarm peer')} of {wanted}", about, fresh)
 
 
 @ipfs.between_nodes(
@@ -115,7 +117,7 @@ def peers_missing(cluster: Cluster, limits: Thresholds) -> Findings:
     also=[INFO],
 )
 def cluster_peers_missing(cluster: Cluster, limits: Thresholds) -> Findings:
-    running = [node for node in cluster.reporting if node.ipfs and node.ipfs.cluster_active]
+    running = [n for n in cluster.reporting if n.ipfs and _runs(n.ipfs.cluster_active, n.ipfs.cluster_peers)]
     ailing = _ailing(cluster, ())
     for node in running:
         peers = node.ipfs.cluster_peers if node.ipfs else None
@@ -124,7 +126,8 @@ def cluster_peers_missing(cluster: Cluster, limits: Thresholds) -> Findings:
             missing = len(running) - peers
             about = others if len(others) >= missing else ()
             young = cluster.started(limits.ipfs_settle_s, KUBO, PINNING)
-            yield _finding(node.host, f"{number(peers, 'cluster peer')} of {len(running)}", about, young, missing)
+            fresh = _is_fresh(node.host, about, young, missing)
+            yield _finding(node.host, f"{number(peers, 'cluster peer')} of {len(running)}", about, fresh)
 
 
 @ipfs.between_nodes(
@@ -145,7 +148,8 @@ def cluster_errors(cluster: Cluster, limits: Thresholds) -> Findings:
             about = ailing if len(ailing) >= count else ()
             said = f", as {names(ailing)} may explain" if about else ""
             young = cluster.started(limits.ipfs_settle_s, KUBO, PINNING)
-            yield _finding(node.host, f"{number(count, 'cluster peer')} with an error{said}", about, young, count)
+            fresh = _is_fresh(node.host, about, young, count)
+            yield _finding(node.host, f"{number(count, 'cluster peer')} with an error{said}", about, fresh)
 
 
 @ipfs.on_node(
@@ -175,14 +179,29 @@ def repo_full(node: NodeView, limits: Thresholds) -> Found:
         yield Here(f"repository {used} % full", severity=CRITICAL if used > limits.ipfs_repo_critical_pct else None)
 
 
-def _finding(host: str, message: str, about: tuple[str, ...], young: frozenset[str], missing: int) -> Finding:
-    """What a node misses: info while it just started, or those did that it may miss."""
-    fresh = host in young or (young.issuperset(about) if about else missing <= len(young))
+def _is_fresh(host: str, about: tuple[str, ...], young: frozenset[str], missing: int) -> bool:
+    """Whether a node just started, or those did that it may miss."""
+    return host in young or (young.issuperset(about) if about else missing <= len(young))
+
+
+def _finding(host: str, message: str, about: tuple[str, ...], fresh: bool) -> Finding:
+    """What a node misses."""
     return Finding(host, message + ("; a peer just started" if fresh else ""), about, INFO if fresh else None)
 
 
 def _running(cluster: Cluster) -> list[NodeView]:
-    return [node for node in cluster.reporting if node.ipfs and node.ipfs.daemon_active]
+    """Where Kubo runs, under whatever unit."""
+    return [node for node in cluster.reporting if node.ipfs and _runs(node.ipfs.daemon_active, node.ipfs.swarm_peers)]
+
+
+def _runs(active: bool | None, peers: int | None) -> bool:
+    return bool(active) or (active is None and peers is not None)
+
+
+def _in_the_mesh_of(cluster: Cluster, node: NodeView, hosts: list[str]) -> list[str]:
+    """Those that are among the node's WireGuard peers, of whom a report holds some hundred; all, if none is."""
+    keys = cluster.peer_keys.get(node.host, set())
+    return [host for host in hosts if cluster.keys.get(host) in keys] or hosts
 
 
 def _ailing(cluster: Cluster, more: tuple[str, ...]) -> tuple[str, ...]:

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from orama_monitor.alerts.because import anywhere, here, touching
-from orama_monitor.alerts.causes import LINK_DOWN, MESH_DOWN
+from orama_monitor.alerts.because import anywhere, concerning, here
+from orama_monitor.alerts.causes import MESH_DOWN, MISSED
 from orama_monitor.alerts.cluster import NodeView
 from orama_monitor.alerts.rule import CRITICAL, WARNING, Found, Here, Subsystem
 from orama_monitor.alerts.thresholds import Thresholds
@@ -105,8 +105,9 @@ def wg_route_missing(node: NodeView) -> Found:
     # Who talks to a node that is gone sends everything again.
     because=[
         here(*MESH_DOWN, "NO_DEFAULT_ROUTE"),
-        touching(*LINK_DOWN),
-        anywhere("WG_DOWN", "NO_DEFAULT_ROUTE", "RQLITE_PEER_UNREACHABLE"),
+        concerning(*MISSED),
+        anywhere("RQLITE_PEER_UNREACHABLE", heard_only=True),
+        anywhere("WG_DOWN", "NO_DEFAULT_ROUTE"),
     ],
 )
 def tcp_retransmissions(node: NodeView, limits: Thresholds) -> Found:
@@ -213,7 +214,8 @@ def _of_mesh(source: str, mesh: tuple[Network, ...]) -> bool:
         return True
     if network.is_loopback:
         return True
-    around = network.is_private and any(_within(block, network) for block in mesh)
+    is_private = any(_within(network, block) for block in PRIVATE)
+    around = is_private and any(_within(block, network) for block in mesh)
     return around or any(_within(network, block) for block in mesh or PRIVATE)
 
 

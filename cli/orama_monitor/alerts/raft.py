@@ -24,6 +24,8 @@ from orama_monitor.report import Rqlite, RqliteNode
 rqlite = node_rules.rqlite
 
 NODES = "on any node: curl -s 'localhost:5001/nodes?nonvoters&timeout=2s'"
+# Of no leader speaks also who answers: a muted absence explains no more than itself.
+THE_REST = "rqlite"
 KNOWN_STATES = ("Leader", "Follower", "Candidate", "Shutdown")
 VOTER_GONE = (there(*RAFT_GONE), around("RQLITE_PEER_UNREACHABLE", *LINK_DOWN))
 
@@ -142,8 +144,7 @@ def no_leader(cluster: Cluster) -> Found:
 
     Where nobody answers at all there is no leader only if the whole environment was heard.
     """
-    unheard = len(cluster.configured) - len(cluster.reporting)
-    if unheard >= _majority(len(cluster.voters) or len(cluster.configured)):
+    if _majority_unheard(cluster):
         return
     known = [(node, seen) for node, seen in cluster.responding if seen.raft_state in KNOWN_STATES]
     if any(seen.raft_state == "Leader" or seen.leader_addr or seen.leader_id for _node, seen in cluster.responding):
@@ -152,8 +153,7 @@ def no_leader(cluster: Cluster) -> Found:
     gone = sorted({node.host for node in down} | {node.host for node in cluster.nodes if not node.reports})
     if known:
         states = ", ".join(f"{node.host} {seen.raft_state}" for node, seen in known[:4])
-        about = (*gone, *(node.host for node, _seen in known))
-        yield Here(f"{number(len(known), 'node')} answer, none knows a leader ({states})", about=about)
+        yield Here(f"{number(len(known), 'node')} answer, none knows a leader ({states})", about=(THE_REST, *gone))
     elif down and len(down) == len(cluster.configured):
         yield Here(f"none of {number(len(down), 'node')} answers", about=tuple(gone))
 
@@ -313,6 +313,13 @@ def peer_unreachable(cluster: Cluster, limits: Thresholds) -> Findings:
 
 def _majority(voters: int) -> int:
     return voters // 2 + 1
+
+
+def _majority_unheard(cluster: Cluster) -> bool:
+    """Whether a majority of the voters, or where they are not known of the nodes, brought no report."""
+    hosts = [cluster.raft_host(node_id, address) for node_id, address in cluster.voters.items()] or cluster.configured
+    heard = {node.host for node in cluster.reporting}
+    return sum(host not in heard for host in hosts) >= _majority(len(hosts))
 
 
 def _in_reach(node: NodeView) -> bool:

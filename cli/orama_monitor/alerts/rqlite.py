@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orama_monitor.alerts.because import anywhere, here, link, there, unit
+from orama_monitor.alerts.because import anywhere, concerning, here, link, there, unit
 from orama_monitor.alerts.because import cluster as on_cluster
 from orama_monitor.alerts.causes import MESH_DOWN, MISSED, RAFT_GONE, RAFT_OUT, RAFT_STUCK
 from orama_monitor.alerts.cluster import EVER, Cluster, NodeView
@@ -188,7 +188,7 @@ def snapshot_errors(node: NodeView) -> Found:
     "RQLite counted failed queries or writes, or requests without a leader, since its start.",
     why="A client sends wrong SQL, or the cluster was without a leader for a while.",
     hint="on the node: curl -s localhost:5001/debug/vars; journalctl -u orama-node -n 100",
-    because=[on_cluster(*RAFT_STUCK), anywhere(*RAFT_OUT, *MISSED)],
+    because=[on_cluster(*RAFT_STUCK), concerning(*MISSED), anywhere(*MISSED, heard_only=True), anywhere(*RAFT_OUT)],
 )
 def errors(node: NodeView) -> Found:
     seen = _answering(node)

@@ -73,13 +73,13 @@ def peer_missing(cluster: Cluster) -> Findings:
 @wireguard.between_nodes(
     "WG_PEER_UNKNOWN",
     INFO,
-    "A WireGuard peer is none of the environment's nodes, all of which reported and are most of the mesh.",
+    "A WireGuard peer is none of the environment's nodes, of which there are several and all reported.",
     why="A removed node or a stranger may still enter the mesh.",
     hint="on the node: wg show wg0; if it doesn't belong: wg set wg0 peer KEY remove, and edit wg0.conf",
 )
 def peer_unknown(cluster: Cluster) -> Findings:
     """One finding for each such key, on the first node that has it."""
-    if not cluster.heard_all or cluster.nameless or len(cluster.unclaimed_keys) > len(cluster.claimed_keys):
+    if not cluster.heard_all or cluster.nameless or not cluster.unclaimed_keys or len(cluster.configured) == 1:
         return
     having: dict[str, list[tuple[str, WireguardPeer]]] = {}
     for node, peers in cluster.peers:

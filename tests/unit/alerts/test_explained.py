@@ -119,8 +119,8 @@ def test_two_ends_that_agree_on_no_key_never_had_a_handshake() -> None:
     assert ("WG_PEER_NEVER_HANDSHAKED", host(1)) in b.roots(snapshot)
 
 
-def test_where_the_environment_is_a_small_part_of_the_mesh_peers_are_no_strangers() -> None:
-    """As with the built-in environment of one machine."""
+def test_to_an_environment_of_one_node_no_peer_is_a_stranger() -> None:
+    """As to the built-in one of this machine."""
     part = narrowed(healthy(), 0)
     part = part.model_copy(update={"configured": part.configured[:1]})
     assert judge(part) == []
@@ -165,3 +165,50 @@ def test_anyone_takes_its_time_to_join() -> None:
         return b.only(snapshot, "ANYONE_NOT_BOOTSTRAPPED").severity
 
     assert (severity(20), severity(600)) == (Severity.INFO, Severity.WARNING)
+
+
+def test_voters_that_were_all_heard_speak_for_themselves() -> None:
+    snapshot = healthy()
+    for index in range(5):
+        for member in ("n4", "n5"):
+            b.rqlite_view(snapshot, index)[member].voter = False
+    leaderless(snapshot, 0, 1, 2)
+    lost(snapshot, 3, 4)
+    assert ("RQLITE_NO_LEADER", CLUSTER) in b.found(snapshot)
+
+
+def test_a_muted_link_hides_no_lost_leader() -> None:
+    snapshot = healthy(3)
+    leaderless(snapshot, 0, 1, 2)
+    for other in (0, 1):
+        b.unreached(snapshot, 2, other)
+        b.unreached(snapshot, other, 2)
+    assert ("RQLITE_NO_LEADER", CLUSTER) in heard(snapshot, "RQLITE_PEER_UNREACHABLE")
+
+
+def test_a_muted_link_hides_nothing_on_other_nodes() -> None:
+    snapshot = healthy()
+    b.unreached(snapshot, 0, 1)
+    b.put(snapshot, 4, "network.tcp_retrans_pct", 40.0)
+    b.put(snapshot, 3, "olric.log_errors_1h", 500)
+    told = {("TCP_RETRANS_HIGH", host(4)), ("OLRIC_LOG_ERRORS", host(3))}
+    assert heard(snapshot, "RQLITE_PEER_UNREACHABLE") == told
+
+
+def test_an_isolated_kubo_is_critical_while_not_all_others_are_young() -> None:
+    snapshot = healthy()
+    b.put(snapshot, 4, "ipfs.swarm_peers", 0)
+    for index in (0, 1):
+        started(snapshot, index, "orama-ipfs", 5)
+    few = judge(snapshot, Policy.model_validate({"thresholds": {"ipfs_peers_wanted": 2}}))
+    assert [alert.severity for alert in few if alert.code == "IPFS_ISOLATED"] == [Severity.CRITICAL]
+
+
+def test_what_runs_under_another_unit_is_one_of_the_members() -> None:
+    """Where the unit is not known, and the service answers."""
+    snapshot = healthy()
+    for section in ("olric.service_active", "ipfs.daemon_active", "ipfs.cluster_active"):
+        b.put(snapshot, 2, section, None)
+    assert judge(snapshot) == []
+    b.put(snapshot, 2, "ipfs.swarm_peers", 0)
+    assert ("IPFS_ISOLATED", host(2)) in b.found(snapshot)

@@ -111,6 +111,10 @@ def test_the_mesh_ends_where_its_addresses_prefixes_say(source: str, ports: list
     assert list(exposed([f"5001/tcp   ALLOW   {source}"], ["10.0.0.1/24", "fd00::1/64"])) == ports
 
 
+def test_a_private_block_around_the_mesh_is_meant_for_it() -> None:
+    assert not exposed(["5001/tcp   ALLOW   100.64.0.0/10"], ["100.64.3.7/24"])
+
+
 @pytest.mark.parametrize("address", ["10.0.0.1", "10.0.0.1/32"])
 def test_an_address_that_stands_for_itself_alone_says_nothing_of_the_mesh(address: str) -> None:
     assert not exposed(["5001/tcp   ALLOW   10.0.0.0/8"], [address])
