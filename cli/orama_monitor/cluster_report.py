@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Set
+from functools import partial
 from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PrivateAttr
@@ -143,13 +144,13 @@ def summarize(snapshot: Snapshot, alerts: list[Alert], shown: Collection[str] | 
     severities = Counter(alert.severity for alert in heard)
     reports = list(snapshot.reports.values())
     judged = [report for host, report in snapshot.reports.items() if shown is None or host in shown]
-    everyone = len(snapshot.configured)
+    well = partial(_all_well, judged, len(snapshot.configured), "heard" if shown is None else "shown")
     return Summary(
         rqlite_leader=_leader(reports),
         rqlite_voters=_voters(reports),
         rqlite_raft_term=max((r.rqlite.term for r in reports if r.rqlite and r.rqlite.term is not None), default=None),
-        wg_mesh_status=_mesh(judged, heard, everyone),
-        service_health=_services(judged, heard, everyone),
+        wg_mesh_status=_mesh(heard) or well("wireguard", "all connected"),
+        service_health=_services(heard) or well("services", "all nominal"),
         critical_alerts=severities[Severity.CRITICAL],
         warning_alerts=severities[Severity.WARNING],
         info_alerts=severities[Severity.INFO],
@@ -176,8 +177,7 @@ def _voters(reports: list[NodeReport]) -> str | None:
     return f"{sum(bool(node.reachable) for node in voters)}/{len(voters)}"
 
 
-def _mesh(reports: list[NodeReport], alerts: list[Alert], everyone: int) -> str:
-    told = sum(r.wireguard is not None for r in reports)
+def _mesh(alerts: list[Alert]) -> str:
     counts: Counter[str] = Counter()
     for alert in alerts:
         counts[alert.code] += max(1, len(alert.about))
@@ -187,11 +187,10 @@ def _mesh(reports: list[NodeReport], alerts: list[Alert], everyone: int) -> str:
         (counts["WG_PEER_NEVER_HANDSHAKED"], "peer never seen", "peers never seen"),
         (counts["WG_HANDSHAKE_STALE"], "stale handshake", "stale handshakes"),
     ]
-    return _sentence(said) or _all_well("all connected", told, everyone)
+    return _sentence(said)
 
 
-def _services(reports: list[NodeReport], alerts: list[Alert], everyone: int) -> str:
-    told = sum(r.services is not None for r in reports)
+def _services(alerts: list[Alert]) -> str:
     counts = Counter(alert.code for alert in alerts)
     said = [
         (counts["SERVICE_FAILED"], "service failed", "services failed"),
@@ -199,14 +198,20 @@ def _services(reports: list[NodeReport], alerts: list[Alert], everyone: int) -> 
         (counts["SERVICE_RESTART_LOOP"], "service in a restart loop", "services in a restart loop"),
         (counts["UNIT_FAILED"], "other unit failed", "other units failed"),
     ]
-    return _sentence(said) or _all_well("all nominal", told, everyone)
+    return _sentence(said)
 
 
-def _all_well(words: str, told: int, everyone: int) -> str:
+def _all_well(reports: list[NodeReport], everyone: int, how: str, section: str, words: str) -> str:
     """The good news, and of how many nodes it is where some said nothing."""
-    if not told:
+    if not any(getattr(report, section) for report in reports):
         return "not known"
-    return words if told >= everyone else f"{words} ({told} of {everyone} nodes heard)"
+    told = sum(_tells(report, section) for report in reports)
+    return words if told >= everyone else f"{words} ({told} of {everyone} nodes {how})"
+
+
+def _tells(report: NodeReport, section: str) -> bool:
+    outcome = report.collectors.get(section)
+    return getattr(report, section) is not None or (outcome is not None and outcome.status == "absent")
 
 
 def _sentence(counted: list[tuple[int, str, str]]) -> str:

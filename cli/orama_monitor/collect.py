@@ -173,7 +173,6 @@ def _run(request: Request, directory: Path, answers: _Answers, stop: threading.E
             playbook=str(PLAYBOOK),
             inventory=str(_inventory(request, directory)),
             envvars=_environment(request, directory),
-            settings={"pexpect_timeout": 1},
             forks=forks,
             verbosity=request.verbosity or None,
             event_handler=answers.handle,
@@ -189,9 +188,16 @@ def _run(request: Request, directory: Path, answers: _Answers, stop: threading.E
 
 
 def _project() -> str | None:
-    """Where Ansible runs: here, so that an ansible.cfg and relative paths mean what they mean to Ansible itself."""
+    """Where Ansible runs: here, so that an ansible.cfg and relative paths mean what they mean to Ansible itself.
+
+    Not where the ansible.cfg is another user's: it can name code to run.
+    """
     here = Path.cwd()
-    return str(here) if os.access(here, os.X_OK) else None
+    try:
+        is_trusted = (here / "ansible.cfg").stat().st_uid in (0, os.geteuid())
+    except OSError:
+        is_trusted = True
+    return str(here) if is_trusted and os.access(here, os.X_OK) else None
 
 
 def _forget_command(_status: Mapping[str, Any], runner_config: Any) -> None:
@@ -276,7 +282,7 @@ def _locale() -> dict[str, str]:
         return {}
     finally:
         locale.setlocale(locale.LC_CTYPE, before)
-    return {"LC_ALL": UTF_8}
+    return {"LC_ALL": UTF_8, "LANGUAGE": ""}
 
 
 def _collection_paths() -> list[str]:
@@ -296,11 +302,13 @@ def _watch(stop: threading.Event, limit: float, passwords: Collection[str]) -> I
     So does the end of ``limit`` s: it sets the event that this gives.
     """
     over, late = threading.Event(), threading.Event()
-    ends = time.monotonic() + limit
 
     def watch() -> None:
+        left, last = limit, time.monotonic()
         while not over.wait(0.1):
-            if time.monotonic() > ends:
+            now = time.monotonic()
+            left, last = left - min(1.0, now - last), now  # while this process is stopped no time passes
+            if left < 0:
                 late.set()
             if stop.is_set() or late.is_set():
                 _end_children(passwords)

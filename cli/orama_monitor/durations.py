@@ -17,7 +17,10 @@ def duration(text: str) -> timedelta | None:
         return None
     if not re.fullmatch(f"({_PART.pattern})+", written):
         raise ValueError(f"expected {EXAMPLE}")
-    length = sum((timedelta(**{_UNITS[unit]: int(count)}) for count, unit in _PART.findall(written)), timedelta())
+    try:
+        length = sum((timedelta(**{_UNITS[unit]: int(count)}) for count, unit in _PART.findall(written)), timedelta())
+    except OverflowError:
+        length = timedelta.max
     if not length:
         raise ValueError("expected more than nothing")
     if length > timedelta(days=3660):

@@ -62,7 +62,7 @@ def read_nodes(path: Path) -> list[Node]:
     """Every node of the file, in its order. Raises MonitorError, also when there is none."""
     try:
         found = path.stat()
-        if not stat.S_ISREG(found.st_mode):
+        if not stat.S_ISREG(found.st_mode) or str(path.absolute()).startswith(("/dev/std", "/dev/fd/", "/proc/")):
             raise MonitorError(f"{path}: must be a file: it is read more than once")
         if found.st_size > SIZE_LIMIT:
             raise MonitorError(f"{path}: too large for a conf")

@@ -134,7 +134,7 @@ def test_a_mark_of_windows_at_its_start_is_no_word(tmp_path: Path) -> None:
 def test_what_can_be_read_only_once_is_no_conf(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    for path in (pipe, tmp_path, Path("/dev/null")):
+    for path in (pipe, tmp_path, Path("/dev/null"), Path("/dev/stdin")):
         with pytest.raises(MonitorError, match="must be a file: it is read more than once"):
             read_nodes(path)
 

@@ -7,6 +7,7 @@ import fcntl
 import json
 import os
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +17,8 @@ import yaml
 from orama_monitor.alerts.alert import Severity
 from orama_monitor.alerts.policy import Mute, compose, parse_policy, read_text
 from orama_monitor.errors import MonitorError
+
+PATIENCE = 2.0  # s to wait while another mutes
 
 
 def add_mute(
@@ -114,7 +117,10 @@ def _on_new_line(text: str, index: int, lines: str) -> str:
 
 @contextlib.contextmanager
 def _alone(path: Path) -> Iterator[None]:
-    """While this lasts nobody else mutes in this file: its directory is the lock, so none is left behind."""
+    """While this lasts nobody else mutes in this file: its directory is the lock, so none is left behind.
+
+    Whoever may read the directory can hold it, so nobody waits for long.
+    """
     folder = path.resolve().parent
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -122,11 +128,25 @@ def _alone(path: Path) -> Iterator[None]:
     except OSError as error:
         raise MonitorError(f"{path}: {error.strerror}") from None
     try:
-        with contextlib.suppress(OSError):  # a file system without locks
-            fcntl.flock(handle, fcntl.LOCK_EX)
+        _lock(handle, path)
         yield
     finally:
         os.close(handle)
+
+
+def _lock(handle: int, path: Path) -> None:
+    ends = time.monotonic() + PATIENCE
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > ends:
+                raise MonitorError(f"{path}: somebody else is writing it; try again") from None
+            time.sleep(0.05)
+        except OSError:
+            return  # a file system without locks
+        else:
+            return
 
 
 def _replace(path: Path, text: str) -> None:
@@ -152,6 +172,6 @@ def _like(target: Path, made: Path) -> None:
         made.chmod(0o644)
         return
     found = target.stat()
-    with contextlib.suppress(PermissionError):
+    with contextlib.suppress(OSError):
         os.chown(made, found.st_uid, found.st_gid)
     made.chmod(found.st_mode & 0o777)

@@ -105,9 +105,9 @@ def wg_route_missing(node: NodeView) -> Found:
     # Who talks to a node that is gone sends everything again.
     because=[
         here(*MESH_DOWN, "NO_DEFAULT_ROUTE"),
+        anywhere("WG_DOWN", "NO_DEFAULT_ROUTE"),
         concerning(*MISSED),
         anywhere("RQLITE_PEER_UNREACHABLE", heard_only=True),
-        anywhere("WG_DOWN", "NO_DEFAULT_ROUTE"),
     ],
 )
 def tcp_retransmissions(node: NodeView, limits: Thresholds) -> Found:

@@ -18,9 +18,9 @@ JOURNAL = "on the node: journalctl -u orama-olric --since -1h"
 # What a member's log of the last hour tells may have begun with any other member's trouble.
 OTHERS_TROUBLE = (
     here(*OLRIC_OUT, "OLRIC_RESTARTS"),
+    anywhere(*OLRIC_OUT, "OLRIC_RESTARTS", "OLRIC_MEMBERS_MISSING"),
     concerning(*MISSED),
     anywhere(*MISSED, heard_only=True),
-    anywhere(*OLRIC_OUT, "OLRIC_RESTARTS", "OLRIC_MEMBERS_MISSING"),
 )
 
 

@@ -115,11 +115,13 @@ class Policy(BaseModel):
     def at_a_gate(self) -> Policy:
         """This policy for who will restart the next node: what was just started must answer, every voter be ready.
 
-        What the operator set by name stays as it was set.
+        What the operator set by name stays as it was set, and what is muted as the warning that it is stays muted.
         """
         barred = dict.fromkeys(BARS_THE_NEXT, Severity.CRITICAL)
+        mutes = [m.model_copy(update={"severity": None}) if m.code in barred else m for m in self.mutes]
+        thresholds = self.thresholds.without_grace()
         return self.model_copy(
-            update={"thresholds": self.thresholds.without_grace(), "severities": barred | self.severities}
+            update={"thresholds": thresholds, "severities": barred | self.severities, "mutes": mutes}
         )
 
     def apply(self, alert: Alert, now: datetime) -> Alert:

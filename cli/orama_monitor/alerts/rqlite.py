@@ -188,7 +188,7 @@ def snapshot_errors(node: NodeView) -> Found:
     "RQLite counted failed queries or writes, or requests without a leader, since its start.",
     why="A client sends wrong SQL, or the cluster was without a leader for a while.",
     hint="on the node: curl -s localhost:5001/debug/vars; journalctl -u orama-node -n 100",
-    because=[on_cluster(*RAFT_STUCK), concerning(*MISSED), anywhere(*MISSED, heard_only=True), anywhere(*RAFT_OUT)],
+    because=[on_cluster(*RAFT_STUCK), anywhere(*RAFT_OUT), concerning(*MISSED), anywhere(*MISSED, heard_only=True)],
 )
 def errors(node: NodeView) -> Found:
     seen = _answering(node)

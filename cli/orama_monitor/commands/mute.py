@@ -109,15 +109,14 @@ def _add(settings: Settings, code: str, length: timedelta | None, about: tuple[s
 def _meant(settings: Settings) -> list[str]:
     """The hosts and patterns that --node means; where there is a conf, a name that none of its nodes has is refused."""
     from orama_monitor.alerts.alert import CLUSTER
-    from orama_monitor.nodes import select
+    from orama_monitor.nodes import LOCAL_NODE, select
 
-    nodes = _nodes(settings)
+    plain = [name for name in settings.node if name not in (CLUSTER, LOCAL_NODE.host) and not _PATTERN.search(name)]
+    nodes = _nodes(settings) if plain else None
     meant: list[str] = []
     for name in settings.node:
-        if nodes is None or name == CLUSTER or _PATTERN.search(name):
-            meant.append(name)
-        else:
-            meant += [node.host for node in select(_sure(nodes, name), [name])]
+        chosen = select(_sure(nodes, name), [name]) if nodes is not None and name in plain else None
+        meant += [name] if chosen is None else [node.host for node in chosen]
     return list(dict.fromkeys(meant))
 
 

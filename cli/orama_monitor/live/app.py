@@ -85,9 +85,12 @@ class LiveApp(App[None]):
     class Overlaid(Message):
         """Some nodes of a running collection have answered."""
 
-        def __init__(self, collection: Collection, report: ClusterReport, done: int, took: float) -> None:
+        def __init__(
+            self, collection: Collection, policy: Policy, report: ClusterReport, done: int, took: float
+        ) -> None:
             super().__init__()
             self.collection = collection
+            self.policy = policy
             self.report = report
             self.done = done
             self.took = took
@@ -210,6 +213,7 @@ class LiveApp(App[None]):
         assert isinstance(self.source, Watch)
         watch, collection = self.source, self.source.begin()
         self._overlaid_done, self._overlay_after = 0, self.clock.elapsed() + OVERLAY_PAUSE
+        self._rejudge()
 
         def work() -> None:
             try:
@@ -230,11 +234,12 @@ class LiveApp(App[None]):
         if done == self._overlaid_done or done == collection.total:
             return
         self._is_overlaying = True
+        policy = watch.policy
 
         def work() -> Message:
             began = self.clock.elapsed()
             report = watch.overlaid(collection)
-            return self.Overlaid(collection, report, done, self.clock.elapsed() - began)
+            return self.Overlaid(collection, policy, report, done, self.clock.elapsed() - began)
 
         self._work("overlay", work)
 
@@ -242,9 +247,10 @@ class LiveApp(App[None]):
         assert isinstance(self.source, Watch)
         self.attention.settled()
         self._is_overlaying = False
-        self._overlaid_done = message.done
+        is_current = message.policy is self.source.policy
+        self._overlaid_done = message.done if is_current else 0
         self._overlay_after = self.clock.elapsed() + max(OVERLAY_PAUSE, OVERLAY_SHARE * message.took)
-        if message.collection is self.source.collection:
+        if is_current and message.collection is self.source.collection:
             self.source.state = replace(self.state, report=message.report)
             self.show_state(is_complete=False)
 

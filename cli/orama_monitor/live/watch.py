@@ -84,7 +84,8 @@ class Watch:
             self.policy_trouble = f"{error}; the policy read before it is kept"
             return
         self.policy_trouble = None
-        self.policy = policy or self.policy
+        if policy is not None and policy != self.policy:
+            self.policy = policy
 
     def run(self, collection: Collection) -> Outcome:
         """Raises MonitorError, whatever went wrong."""

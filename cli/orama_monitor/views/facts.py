@@ -197,7 +197,7 @@ def olric(found: Olric) -> Facts:
     yield say("restarts", found.restart_count)
     yield none_of(found.log_errors_1h, "error/h", "errors/h")
     yield none_of(found.log_suspects_1h, "suspect/h", "suspects/h")
-    yield none_of(found.log_flapping_1h or None, "joined or left/h", "joined or left/h")
+    yield none_of(found.log_flapping_1h or None, "change of one member/h", "changes of one member/h")
 
 
 def ipfs(found: Ipfs) -> Facts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -23,37 +23,45 @@ SHOWN = 5
 
 def lines(report: ClusterReport) -> Iterator[Flow]:
     """A line for each node that did not answer, the first few, where the others know it."""
-    for host in [node.host for node in report.nodes if node.report is None][:SHOWN]:
-        facts = list(_facts(report, host))
-        if facts:
-            yield Flow(facts, label=Text(f"? {clean(host)}  ", style=style.WARN))
+    hosts = [node.host for node in report.nodes if node.report is None][:SHOWN]
+    if not hosts:
+        return
+    peers = _peers(report, set(hosts))
+    members = _members(report, {only_address(peer.allowed): host for host, its in peers.items() for peer in its})
+    for host in hosts:
+        if host in peers:
+            facts = _facts(peers[host], members.get(host, []), report.stale_after)
+            yield Flow(list(facts), label=Text(f"? {clean(host)}  ", style=style.WARN))
 
 
-def _facts(report: ClusterReport, host: str) -> Iterator[Text]:
-    peers = list(_peers(report, host))
+def _facts(peers: list[WireguardPeer], members: list[RqliteNode], stale_after: float) -> Iterator[Text]:
     ages = [peer.handshake_age_sec for peer in peers if peer.handshake_age_sec is not None]
-    if peers:
-        last = f"{seconds(min(ages))} ago" if ages else "never"
-        lately = sum(fresh(peer, report.stale_after) for peer in peers)
-        yield Text(f"last heard over WireGuard {last}")
-        yield Text(f"heard lately by {lately} of {len(peers)}")
-    members = list(_members(report, {only_address(peer.allowed) for peer in peers}))
+    lately = sum(fresh(peer, stale_after) for peer in peers)
+    yield Text(f"last heard over WireGuard {seconds(min(ages))} ago" if ages else "no WireGuard handshake is known")
+    yield Text(f"heard lately by {lately} of {len(peers)}")
     if members:
         reached = sum(bool(member.reachable) for member in members)
         yield Text(f"its RQLite reached from {reached} of {len(members)}")
 
 
-def _peers(report: ClusterReport, host: str) -> Iterator[WireguardPeer]:
-    """The node as its peers have it."""
+def _peers(report: ClusterReport, hosts: set[str]) -> dict[str, list[WireguardPeer]]:
+    """The hosts as their peers have them."""
+    found: dict[str, list[WireguardPeer]] = {}
     for node in report.nodes:
         wireguard = node.report.wireguard if node.report else None
-        yield from (peer for peer in (wireguard and wireguard.peers) or [] if by_endpoint(peer, {host}))
+        for peer in (wireguard and wireguard.peers) or []:
+            if host := by_endpoint(peer, hosts):
+                found.setdefault(host, []).append(peer)
+    return found
 
 
-def _members(report: ClusterReport, addresses: set[str | None]) -> Iterator[RqliteNode]:
-    """The node as the members of its RQLite cluster have it."""
+def _members(report: ClusterReport, owners: Mapping[str | None, str]) -> dict[str, list[RqliteNode]]:
+    """The hosts, by their addresses in the mesh, as the members of RQLite's cluster have them."""
+    found: dict[str, list[RqliteNode]] = {}
     for node in report.nodes:
         rqlite = node.report.rqlite if node.report else None
         for member in ((rqlite and rqlite.nodes) or {}).values():
-            if member.addr and only_address(member.addr.rpartition(":")[0].strip("[]")) in addresses - {None}:
-                yield member
+            host = owners.get(member.addr.rpartition(":")[0].strip("[]")) if member.addr else None
+            if host is not None:
+                found.setdefault(host, []).append(member)
+    return found

@@ -198,7 +198,7 @@ def test_a_muted_link_hides_nothing_on_other_nodes() -> None:
 def test_an_isolated_kubo_is_critical_while_not_all_others_are_young() -> None:
     snapshot = healthy()
     b.put(snapshot, 4, "ipfs.swarm_peers", 0)
-    for index in (0, 1):
+    for index in (0, 1, 2):
         started(snapshot, index, "orama-ipfs", 5)
     few = judge(snapshot, Policy.model_validate({"thresholds": {"ipfs_peers_wanted": 2}}))
     assert [alert.severity for alert in few if alert.code == "IPFS_ISOLATED"] == [Severity.CRITICAL]

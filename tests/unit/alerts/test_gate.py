@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from orama_monitor.alerts import judge
-from orama_monitor.alerts.policy import Policy
+from orama_monitor.alerts.alert import Severity
+from orama_monitor.alerts.policy import Mute, Policy
 from orama_monitor.snapshot import Snapshot
 from tests.unit.alerts import breaking as b
 from tests.unit.clusters import healthy
@@ -81,3 +82,9 @@ def test_nothing_else_of_a_policy_changes() -> None:
     assert all(getattr(gate.thresholds, name) == 0 for name in GRACE)
     assert policy.severities.items() <= gate.severities.items()
     assert policy.thresholds.start_s == 30 and "RQLITE_NOT_READY" not in policy.severities
+
+
+def test_what_is_muted_as_a_warning_stays_muted_at_a_gate() -> None:
+    policy = Policy(mutes=[Mute(code="RQLITE_NOT_READY", severity=Severity.WARNING)])
+    (alert,) = judge(not_ready(), policy.at_a_gate())
+    assert alert.code == "RQLITE_NOT_READY" and alert.muted

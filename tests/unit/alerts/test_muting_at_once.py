@@ -56,3 +56,9 @@ def test_where_there_are_no_locks_it_mutes_all_the_same(tmp_path: Path, monkeypa
     monkeypatch.setattr("fcntl.flock", refuse)
     muting.add_mute(tmp_path / "policy.yml", "ZOMBIES")
     assert [mute.code for mute in read_policy(tmp_path / "policy.yml").mutes] == ["ZOMBIES"]
+
+
+def test_nobody_waits_long_for_another_who_mutes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(muting, "PATIENCE", 0.1)
+    with muting._alone(tmp_path / "policy.yml"), pytest.raises(MonitorError, match="somebody else is writing it"):
+        muting.add_mute(tmp_path / "policy.yml", "ZOMBIES")

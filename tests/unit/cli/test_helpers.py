@@ -230,6 +230,17 @@ def test_a_mute_without_a_conf_is_taken_at_its_word(orama: Run, tmp_path: Path) 
     assert muted_on(orama, tmp_path, "nameserver-ns1") == ["nameserver-ns1"]
 
 
+def test_a_pattern_asks_for_no_conf(orama: Run, tmp_path: Path) -> None:
+    """Nor does the built-in environment, or no node at all."""
+    (tmp_path / "broken.conf").write_text("nonsense\n")
+    for name in ("198.51.100.*", "cluster", "localhost"):
+        done = orama(
+            *("monitor", "mute", "DISK_HIGH", "--policy", "new.yml", "--reason", "x"),
+            *("--config", "broken.conf", "--node", name),
+        )
+        assert done.code == 0, done.err
+
+
 def test_mutes_are_listed(orama: Run, tmp_path: Path, conf: Path) -> None:
     assert orama("monitor", "mute", "--list").out == "Nothing is muted.\n"
     assert orama("monitor", "mute", "DISK_HIGH", "--for", "1d12h", "--reason", "a disk is ordered").code == 0

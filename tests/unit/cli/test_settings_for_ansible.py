@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
 from pathlib import Path
@@ -132,6 +133,17 @@ def test_ansible_is_found_beside_the_command(monkeypatch: pytest.MonkeyPatch, tm
     assert collect._path() == f"/usr/bin:{command.parent}:/usr/sbin"
     monkeypatch.setattr(sys, "argv", ["-c"])
     assert collect._path() == "/usr/bin:/usr/sbin"
+
+
+def test_another_user_s_ansible_cfg_does_not_count(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """It can name code to run."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "ansible.cfg").touch()
+    assert collect._project() == str(tmp_path)
+    monkeypatch.setattr("os.geteuid", lambda: os.getuid() + 1)
+    if os.getuid() == 0:
+        os.chown(tmp_path / "ansible.cfg", 12345, 12345)
+    assert collect._project() is None
 
 
 def test_in_a_directory_that_cannot_be_entered_ansible_runs_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:

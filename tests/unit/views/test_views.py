@@ -99,7 +99,7 @@ def test_all_is_well_only_where_all_were_heard(said: str, unheard: int) -> None:
 
 def test_a_part_of_a_report_speaks_of_that_part() -> None:
     found = assess(healthy(5), shown=[host(1)]).summary
-    assert found.service_health == "all nominal (1 of 5 nodes heard)"
+    assert found.service_health == "all nominal (1 of 5 nodes shown)"
     assert found.rqlite_voters == "5/5"
 
 

@@ -111,7 +111,8 @@ class MainScreen(Board):
         self._peek()
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        if isinstance(event.widget, Lines) and self.is_asking:
+        """A page that has the focus ends the search; one that had it before the search was begun does not."""
+        if isinstance(event.widget, Lines) and self.is_asking and self.focused is event.widget:
             self._end_search()
 
     def on_tab_bar_clicked(self, message: TabBar.Clicked) -> None:

@@ -286,5 +286,6 @@ def _nearest(drawn: Drawn, key: Hashable | None, at: int | None) -> int | None:
     if not choices:
         return None
     if key is not None and key in drawn.keys:
-        return drawn.keys.index(key)
+        stays = at is not None and at < len(drawn.keys) and drawn.keys[at] == key  # two may be alike
+        return at if stays else drawn.keys.index(key)
     return min(choices, key=lambda index: abs(index - (at or 0)))
