@@ -40,8 +40,8 @@ class Meta(BaseModel):
 class Summary(BaseModel):
     """The cluster in a few lines. Alerts are counted with their consequences; muted ones, with theirs, apart.
 
-    ``wg_mesh_status`` and ``service_health`` call all well only with the number of nodes that told, where it is not
-    all of the environment: ``all nominal (1 of 5 nodes heard)``.
+    ``wg_mesh_status`` and ``service_health`` call all well only with the number of nodes that told, or are shown, where
+    it is not all of the environment: ``all nominal (1 of 5 nodes heard)``.
     """
 
     model_config = ConfigDict(extra="allow")
@@ -144,7 +144,8 @@ def summarize(snapshot: Snapshot, alerts: list[Alert], shown: Collection[str] | 
     severities = Counter(alert.severity for alert in heard)
     reports = list(snapshot.reports.values())
     judged = [report for host, report in snapshot.reports.items() if shown is None or host in shown]
-    well = partial(_all_well, judged, len(snapshot.configured), "heard" if shown is None else "shown")
+    everyone = len(snapshot.configured)
+    well = partial(_all_well, judged, everyone if shown is None else len(shown), everyone)
     return Summary(
         rqlite_leader=_leader(reports),
         rqlite_voters=_voters(reports),
@@ -201,12 +202,14 @@ def _services(alerts: list[Alert]) -> str:
     return _sentence(said)
 
 
-def _all_well(reports: list[NodeReport], everyone: int, how: str, section: str, words: str) -> str:
-    """The good news, and of how many nodes it is where some said nothing."""
+def _all_well(reports: list[NodeReport], wanted: int, everyone: int, section: str, words: str) -> str:
+    """The good news, and of how many nodes it is where some said nothing, or where not all were wanted."""
     if not any(getattr(report, section) for report in reports):
         return "not known"
     told = sum(_tells(report, section) for report in reports)
-    return words if told >= everyone else f"{words} ({told} of {everyone} nodes {how})"
+    if told < wanted:
+        return f"{words} ({told} of {wanted} nodes heard)"
+    return words if wanted >= everyone else f"{words} ({wanted} of {everyone} nodes shown)"
 
 
 def _tells(report: NodeReport, section: str) -> bool:

@@ -190,11 +190,12 @@ def _run(request: Request, directory: Path, answers: _Answers, stop: threading.E
 def _project() -> str | None:
     """Where Ansible runs: here, so that an ansible.cfg and relative paths mean what they mean to Ansible itself.
 
-    Not where the ansible.cfg is another user's: it can name code to run.
+    Not where the ansible.cfg is another user's than of who called, with sudo or without: it can name code to run.
     """
     here = Path.cwd()
     try:
-        is_trusted = (here / "ansible.cfg").stat().st_uid in (0, os.geteuid())
+        owner = (here / "ansible.cfg").lstat().st_uid
+        is_trusted = owner in (0, os.geteuid()) or (os.geteuid() == 0 and str(owner) == os.environ.get("SUDO_UID"))
     except OSError:
         is_trusted = True
     return str(here) if is_trusted and os.access(here, os.X_OK) else None

@@ -67,19 +67,19 @@ def output(example: str, report: Path, most: int) -> str:
 
 def _words(example: str, report: Path) -> list[str]:
     words = shlex.split(example.removesuffix(PIPE))[1:]
-    return [*words, "--from", _narrowed(words, report)] if asks_nodes(example) else words
+    return _answered(words, report) if asks_nodes(example) else words
 
 
-def _narrowed(words: list[str], report: Path) -> str:
-    """The name of the report, or of what those nodes that --node means would have answered alone."""
-    names = tuple(value for flag, value in itertools.pairwise(words) if flag == "--node")
+def _answered(words: list[str], report: Path) -> list[str]:
+    """The words with the report in the place of the nodes; with --node, what those nodes alone would have answered."""
+    asked = [(flag, value) for flag, value in itertools.pairwise(words) if flag == "--node"]
     whole = parse(report.read_bytes(), report.name)
-    hosts = chosen(whole, names)
+    hosts = chosen(whole, tuple(value for _flag, value in asked))
     if hosts is None:
-        return report.name
-    asked = whole.model_copy(update={"nodes": [node for node in whole.nodes if node.host in hosts]})
-    Path("asked.json").write_text(assess(asked).to_json(), encoding="utf-8")
-    return "asked.json"
+        return [*words, "--from", report.name]
+    part = whole.model_copy(update={"nodes": [node for node in whole.nodes if node.host in hosts]})
+    Path("asked.json").write_text(assess(part).to_json(), encoding="utf-8")
+    return [*(word for word in words if word not in itertools.chain(*asked)), "--from", "asked.json"]
 
 
 def asks_nodes(example: str) -> bool:

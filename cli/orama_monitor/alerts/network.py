@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from orama_monitor.alerts.because import anywhere, concerning, here
-from orama_monitor.alerts.causes import MESH_DOWN, MISSED
+from orama_monitor.alerts.because import anywhere, concerning, here, touching
+from orama_monitor.alerts.causes import LINK_DOWN, MESH_DOWN, MISSED
 from orama_monitor.alerts.cluster import NodeView
 from orama_monitor.alerts.rule import CRITICAL, WARNING, Found, Here, Subsystem
 from orama_monitor.alerts.thresholds import Thresholds
@@ -105,6 +105,7 @@ def wg_route_missing(node: NodeView) -> Found:
     # Who talks to a node that is gone sends everything again.
     because=[
         here(*MESH_DOWN, "NO_DEFAULT_ROUTE"),
+        touching(*LINK_DOWN),
         anywhere("WG_DOWN", "NO_DEFAULT_ROUTE"),
         concerning(*MISSED),
         anywhere("RQLITE_PEER_UNREACHABLE", heard_only=True),

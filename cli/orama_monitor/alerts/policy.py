@@ -117,12 +117,15 @@ class Policy(BaseModel):
 
         What the operator set by name stays as it was set, and what is muted as the warning that it is stays muted.
         """
-        barred = dict.fromkeys(BARS_THE_NEXT, Severity.CRITICAL)
-        mutes = [m.model_copy(update={"severity": None}) if m.code in barred else m for m in self.mutes]
+        barred = dict.fromkeys(BARS_THE_NEXT, Severity.CRITICAL) | self.severities
+        mutes = [mute.model_copy(update={"severity": None}) if self._bars(mute) else mute for mute in self.mutes]
         thresholds = self.thresholds.without_grace()
-        return self.model_copy(
-            update={"thresholds": thresholds, "severities": barred | self.severities, "mutes": mutes}
-        )
+        return self.model_copy(update={"thresholds": thresholds, "severities": barred, "mutes": mutes})
+
+    def _bars(self, mute: Mute) -> bool:
+        """Whether it is of a warning that only a gate makes worse."""
+        is_raised = mute.code in BARS_THE_NEXT and mute.code not in self.severities
+        return is_raised and mute.severity is Severity.WARNING
 
     def apply(self, alert: Alert, now: datetime) -> Alert:
         """The alert with the severity that the policy wants, muted where it says so."""

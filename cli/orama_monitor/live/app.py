@@ -231,7 +231,7 @@ class LiveApp(App[None]):
         if collection is None or self._is_overlaying or self.clock.elapsed() < self._overlay_after:
             return
         done = collection.done
-        if done == self._overlaid_done or done == collection.total:
+        if done == self._overlaid_done or done == collection.total or watch.rejudging() is not None:
             return
         self._is_overlaying = True
         policy = watch.policy

@@ -212,3 +212,11 @@ def test_what_runs_under_another_unit_is_one_of_the_members() -> None:
     assert judge(snapshot) == []
     b.put(snapshot, 2, "ipfs.swarm_peers", 0)
     assert ("IPFS_ISOLATED", host(2)) in b.found(snapshot)
+
+
+def test_a_link_of_its_own_explains_what_a_node_loses_before_a_muted_fault_elsewhere() -> None:
+    snapshot = healthy()
+    b.mesh_lost(snapshot, 4)
+    b.link_stale(snapshot, 1, 2)
+    b.put(snapshot, 1, "network.tcp_retrans_pct", 40.0)
+    assert ("TCP_RETRANS_HIGH", host(1)) in heard(snapshot, "WG_DOWN")

@@ -88,3 +88,9 @@ def test_what_is_muted_as_a_warning_stays_muted_at_a_gate() -> None:
     policy = Policy(mutes=[Mute(code="RQLITE_NOT_READY", severity=Severity.WARNING)])
     (alert,) = judge(not_ready(), policy.at_a_gate())
     assert alert.code == "RQLITE_NOT_READY" and alert.muted
+
+
+def test_a_mute_of_less_than_the_warning_wakes_at_a_gate() -> None:
+    policy = Policy(mutes=[Mute(code="RQLITE_NOT_READY", severity=Severity.INFO)])
+    (alert,) = judge(not_ready(), policy.at_a_gate())
+    assert not alert.muted

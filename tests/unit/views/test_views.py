@@ -101,6 +101,9 @@ def test_a_part_of_a_report_speaks_of_that_part() -> None:
     found = assess(healthy(5), shown=[host(1)]).summary
     assert found.service_health == "all nominal (1 of 5 nodes shown)"
     assert found.rqlite_voters == "5/5"
+    snapshot = healthy(5)
+    lost(snapshot, 2)
+    assert assess(snapshot, shown=[host(1), host(2)]).summary.service_health == "all nominal (1 of 2 nodes heard)"
 
 
 def test_a_section_that_did_not_come_is_not_nominal() -> None:
