@@ -318,6 +318,11 @@ class Cluster:
         return self.raft_hosts.get(node_id) or self.host_of(address) or self.host_of(node_id)
 
 
+def runs(active: bool | None, told: int | None) -> bool:
+    """Whether a service runs: its unit does, or what it ``told`` shows it where no unit is known."""
+    return bool(active) or (active is None and told is not None)
+
+
 def _unique(pairs: Iterable[tuple[str | None, str]]) -> dict[str, str]:
     """Owner by name, without the names that several claim."""
     owners: dict[str, set[str]] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from orama_monitor.alerts.because import here, link, there, touching, unit
 from orama_monitor.alerts.causes import IPFS_GONE, LINK_DOWN, MESH_DOWN
-from orama_monitor.alerts.cluster import Cluster, NodeView
+from orama_monitor.alerts.cluster import Cluster, NodeView, runs
 from orama_monitor.alerts.rule import CRITICAL, INFO, WARNING, Finding, Findings, Found, Here, Subsystem
 from orama_monitor.alerts.thresholds import Thresholds
 from orama_monitor.alerts.words import names, number
@@ -117,7 +117,7 @@ def peers_missing(cluster: Cluster, limits: Thresholds) -> Findings:
     also=[INFO],
 )
 def cluster_peers_missing(cluster: Cluster, limits: Thresholds) -> Findings:
-    running = [n for n in cluster.reporting if n.ipfs and _runs(n.ipfs.cluster_active, n.ipfs.cluster_peers)]
+    running = [n for n in cluster.reporting if n.ipfs and runs(n.ipfs.cluster_active, n.ipfs.cluster_peers)]
     ailing = _ailing(cluster, ())
     for node in running:
         peers = node.ipfs.cluster_peers if node.ipfs else None
@@ -191,11 +191,7 @@ def _finding(host: str, message: str, about: tuple[str, ...], fresh: bool) -> Fi
 
 def _running(cluster: Cluster) -> list[NodeView]:
     """Where Kubo runs, under whatever unit."""
-    return [node for node in cluster.reporting if node.ipfs and _runs(node.ipfs.daemon_active, node.ipfs.swarm_peers)]
-
-
-def _runs(active: bool | None, peers: int | None) -> bool:
-    return bool(active) or (active is None and peers is not None)
+    return [node for node in cluster.reporting if node.ipfs and runs(node.ipfs.daemon_active, node.ipfs.swarm_peers)]
 
 
 def _in_the_mesh_of(cluster: Cluster, node: NodeView, hosts: list[str]) -> list[str]:

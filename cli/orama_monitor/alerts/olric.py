@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from orama_monitor.alerts.because import anywhere, concerning, here, link, there, unit
 from orama_monitor.alerts.causes import LINK_DOWN, MESH_DOWN, MISSED, OLRIC_GONE, OLRIC_OUT
-from orama_monitor.alerts.cluster import Cluster, NodeView
+from orama_monitor.alerts.cluster import Cluster, NodeView, runs
 from orama_monitor.alerts.links import Complaint, gathered
 from orama_monitor.alerts.rule import CRITICAL, INFO, WARNING, Finding, Findings, Found, Subsystem
 from orama_monitor.alerts.thresholds import Thresholds
 from orama_monitor.alerts.words import names, number
-from orama_monitor.report import Olric
 
 olric = Subsystem("olric")
 
@@ -62,7 +61,9 @@ def memberlist_down(node: NodeView) -> Found:
 )
 def members_missing(cluster: Cluster, limits: Thresholds) -> Findings:
     """By name where the members' addresses are known, else by number."""
-    active = [node for node in cluster.reporting if node.olric and _runs(node.olric)]
+    active = [
+        node for node in cluster.reporting if node.olric and runs(node.olric.service_active, node.olric.member_count)
+    ]
     complaints: dict[Complaint, bool] = {}
     for node in active:
         count = node.olric.member_count if node.olric else None
@@ -152,11 +153,6 @@ def memory(node: NodeView, limits: Thresholds) -> Found:
     used = node.olric.process_mem_mb if node.olric else None
     if used is not None and used > limits.olric_memory_mb:
         yield f"{used} MiB of memory in use"
-
-
-def _runs(seen: Olric) -> bool:
-    """Whether it runs, under whatever unit."""
-    return bool(seen.service_active) or (seen.service_active is None and seen.member_count is not None)
 
 
 def _missed(cluster: Cluster, active: list[NodeView], node: NodeView) -> list[str]:

@@ -9,9 +9,8 @@ import threading
 from collections.abc import Iterator
 from types import FrameType
 
+from orama_monitor.signals import handled
 from orama_monitor.terminals import can_redraw
-
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Stop(threading.Event):
@@ -33,10 +32,5 @@ class Stop(threading.Event):
 def interruptible() -> Iterator[Stop]:
     """While this lasts a signal to end sets the event, and a second Ctrl-C raises KeyboardInterrupt."""
     stop = Stop()
-    heard = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]  # not so under nohup
-    previous = {number: signal.signal(number, stop.handle) for number in heard}
-    try:
+    with handled(stop.handle):
         yield stop
-    finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)

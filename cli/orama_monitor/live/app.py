@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
-import signal
 from collections.abc import Callable, Hashable
 from dataclasses import replace
 from pathlib import Path
@@ -40,12 +39,12 @@ from orama_monitor.live.terminal import has_gone
 from orama_monitor.live.theme import CSS, THEME
 from orama_monitor.live.watch import Outcome, Watch
 from orama_monitor.live.widgets.lines import Lines
+from orama_monitor.signals import SIGNALS
 from orama_monitor.views.text import clean
 
 TICK = 0.25
 OVERLAY_PAUSE = 0.5  # s between two looks at what has arrived, at least
 OVERLAY_SHARE = 4  # and so many times as long as the last look took
-SIGNALS = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
 FAILED = {
     "overlay": "What has arrived could not be judged",
     "judge": "The answers could not be judged anew",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import signal
 import threading
 from collections.abc import Callable, Iterator
 from types import FrameType
@@ -19,11 +18,11 @@ from orama_monitor.live.state import State
 from orama_monitor.live.times import moment
 from orama_monitor.live.watch import Outcome, Watch
 from orama_monitor.output import show
+from orama_monitor.signals import handled
 from orama_monitor.views import alerts, cluster, headline, style
 from orama_monitor.views.columns import Table
 from orama_monitor.views.text import clean
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 POLL = 0.1
 
 
@@ -133,10 +132,5 @@ def _ended_by_signal() -> Iterator[threading.Event]:
     def handle(_number: int, _frame: FrameType | None) -> None:
         stop.set()
 
-    heard = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]  # not so under nohup
-    before = {number: signal.signal(number, handle) for number in heard}
-    try:
+    with handled(handle):
         yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -203,24 +203,26 @@ def olric_stopped(s: Snapshot) -> None:
         b.put(s, index, "olric.log_suspects_1h", 2)
 
 
+def olric_missed(s: Snapshot, missed: int) -> None:
+    """The others no longer know one member."""
+    for index in b.others(s, missed):
+        b.put(s, index, "olric.member_count", 4)
+        b.put(s, index, "olric.members", [f"10.0.0.{i + 1}:3320" for i in b.others(s, missed)])
+        b.put(s, index, "olric.log_suspects_1h", 2)
+
+
 def olric_frozen(s: Snapshot) -> None:
     b.collector(s, 2, "olric")
     b.put(s, 2, "olric.member_count", None)
     b.put(s, 2, "olric.members", None)
-    for index in b.others(s, 2):
-        b.put(s, index, "olric.member_count", 4)
-        b.put(s, index, "olric.members", [f"10.0.0.{i + 1}:3320" for i in b.others(s, 2)])
-        b.put(s, index, "olric.log_suspects_1h", 2)
+    olric_missed(s, 2)
 
 
 def olric_parted(s: Snapshot) -> None:
     """Memberlist's port is blocked on one node."""
     b.put(s, 2, "olric.member_count", 1)
     b.put(s, 2, "olric.members", ["10.0.0.3:3320"])
-    for index in b.others(s, 2):
-        b.put(s, index, "olric.member_count", 4)
-        b.put(s, index, "olric.members", [f"10.0.0.{i + 1}:3320" for i in b.others(s, 2)])
-        b.put(s, index, "olric.log_suspects_1h", 2)
+    olric_missed(s, 2)
 
 
 def olric_restarted(s: Snapshot) -> None:
