@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from orama_monitor.alerts.because import here, unit
 from orama_monitor.alerts.cluster import NodeView
+from orama_monitor.alerts.hints import LOGS
 from orama_monitor.alerts.rule import INFO, WARNING, Found, Here, Subsystem
 from orama_monitor.alerts.thresholds import Thresholds
 from orama_monitor.report import Anyone
@@ -17,7 +18,7 @@ anyone = Subsystem("anyone")
     "The relay or client is active and hasn't joined the Anyone network: it is below 100 %; info while it was started "
     "less than {anyone_settle_s} s ago.",
     why="Nothing is routed through it.",
-    hint="on the node: tail -n 50 /var/log/anon/notices.log; is the way out open?",
+    hint=f"on the node: tail -n 50 /var/log/anon/notices.log {LOGS}/anyone-client.log; is the way out open?",
     because=[
         here("NO_DEFAULT_ROUTE", "INTERNET_UNREACHABLE"),
         here(*unit("orama-anyone-relay"), *unit("orama-anyone-client")),

@@ -1,8 +1,8 @@
 """Which alerts may explain another one: how a rule declares its causes.
 
 A cause is written as a code, ``"WG_DOWN"``, or as a code and what it must be about,
-``"SERVICE_FAILED orama-node"``; ``{}`` there stands for what the finding itself is about. The functions say where the
-cause must stand::
+``"SERVICE_FAILED orama-node"``, or marked with; ``{}`` there stands for what the finding itself is about. The functions
+say where the cause must stand::
 
     because=[here("WG_DOWN"), there("NODE_UNREACHABLE", *unit("orama-node")), cluster("RQLITE_NO_LEADER")]
 

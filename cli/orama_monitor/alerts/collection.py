@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from orama_monitor.alerts.because import here, unit
-from orama_monitor.alerts.causes import MESH_DOWN
+from orama_monitor.alerts.causes import MESH_DOWN, hung
 from orama_monitor.alerts.cluster import Cluster, NodeView
 from orama_monitor.alerts.rule import CRITICAL, INFO, WARNING, Finding, Findings, Found, Here, Subsystem
 from orama_monitor.alerts.words import clip, names
 
 collection = Subsystem("collection")
+
+# What a service tells of itself, by section: while it does, something beside it was what took too long.
+TOLD = {"olric": ("member_count",), "ipfs": ("swarm_peers", "cluster_peers")}
 
 
 @collection.between_nodes(
@@ -73,4 +76,15 @@ def collector_failed(node: NodeView) -> Found:
         if outcome.status in ("failed", "timeout"):
             reasons.setdefault(outcome.error or outcome.status, []).append(name)
     for reason, collectors in reasons.items():
-        yield Here(f"{names(collectors, 12)}: {clip(reason)}", about=tuple(collectors))
+        hangs = tuple(hung(name) for name in collectors if _hangs(node, name))
+        yield Here(f"{names(collectors, 12)}: {clip(reason)}", about=tuple(collectors), marks=hangs)
+
+
+def _hangs(node: NodeView, name: str) -> bool:
+    """Whether the service gave no answer in time.
+
+    One that wants credentials is well, and so is one whose journal this user may not read.
+    """
+    section = getattr(node.report, name, None)
+    told = [getattr(section, field, None) for field in TOLD.get(name, ())]
+    return node.status(name) == "timeout" and (not told or None in told)

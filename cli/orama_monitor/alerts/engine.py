@@ -29,14 +29,20 @@ class Standing:
     finding: Finding
 
     def is_about(self, item: str | None) -> bool:
-        return item is None or item in self.finding.about
+        return item is None or item in self.finding.about or item in self.finding.marks
 
 
 class Causes:
-    """What explains what, among all findings that stand."""
+    """What explains what, among all findings that stand.
 
-    def __init__(self, standing: list[Standing], muted: Container[Standing] = ()) -> None:
+    ``outspoken`` are the codes of what muted faults alone don't explain.
+    """
+
+    def __init__(
+        self, standing: list[Standing], muted: Container[Standing] = (), outspoken: Container[str] = ()
+    ) -> None:
         self._muted = muted
+        self._outspoken = outspoken
         self._on: dict[tuple[str, str], list[Standing]] = {}
         self._touching: dict[tuple[str, str], list[Standing]] = {}
         self._all: dict[str, list[Standing]] = {}
@@ -80,7 +86,8 @@ class Causes:
                 return None
         causes = sufficient or (found if explained else [])
         heard = next((cause for cause in causes if self.root(cause) not in self._muted), None)
-        return heard or (causes[0] if causes and explained else None)
+        silent = causes[0] if causes and explained and rule.code not in self._outspoken else None
+        return heard or silent
 
     def _found(
         self, becauses: Iterable[Because], finding: Finding, item: str
@@ -143,7 +150,7 @@ def judge(rules: Iterable[Rule], cluster: Cluster, policy: Policy) -> list[Alert
     """
     limits = policy.thresholds
     standing = [Standing(rule, finding) for rule in rules for finding in rule.check(cluster, limits)]
-    causes = Causes(standing, _muted(standing, policy, cluster))
+    causes = Causes(standing, _muted(standing, policy, cluster), policy.outspoken)
     alerts = [policy.apply(_alert(one, causes.root(one)), cluster.now) for one in standing]
     return _ordered(alerts)
 

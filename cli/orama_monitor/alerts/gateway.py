@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from orama_monitor.alerts.because import cluster, here, unit
-from orama_monitor.alerts.causes import MESH_DOWN, RAFT_STUCK, RQLITE_ILL
+from orama_monitor.alerts.causes import MESH_DOWN, RAFT_STUCK, RQLITE_ILL, hung
 from orama_monitor.alerts.cluster import NodeView
+from orama_monitor.alerts.hints import log
 from orama_monitor.alerts.rule import CRITICAL, INFO, WARNING, Found, Here, Subsystem
 from orama_monitor.alerts.thresholds import Thresholds
 from orama_monitor.alerts.words import clip, names
@@ -13,8 +14,8 @@ gateway = Subsystem("gateway")
 
 #: "unavailable" is what was never set up, such as SOCKS on a relay: the gateway itself takes it for no error.
 FINE = ("ok", "healthy", "unavailable")
-OLRIC_BAD = ("OLRIC_DOWN", "OLRIC_MEMBERLIST_DOWN", "COLLECTOR_FAILED olric")
-IPFS_BAD = ("IPFS_DOWN", "IPFS_CLUSTER_DOWN", "IPFS_ISOLATED", "COLLECTOR_FAILED ipfs")
+OLRIC_BAD = ("OLRIC_DOWN", "OLRIC_MEMBERLIST_DOWN", f"COLLECTOR_FAILED {hung('olric')}")
+IPFS_BAD = ("IPFS_DOWN", "IPFS_CLUSTER_DOWN", "IPFS_ISOLATED", f"COLLECTOR_FAILED {hung('ipfs')}")
 ANYONE_BAD = ("ANYONE_NOT_BOOTSTRAPPED", *unit("orama-anyone-relay"), *unit("orama-anyone-client"))
 
 
@@ -23,7 +24,7 @@ ANYONE_BAD = ("ANYONE_NOT_BOOTSTRAPPED", *unit("orama-anyone-relay"), *unit("ora
     CRITICAL,
     "The gateway is installed and doesn't answer; info while its unit was started less than {start_s} s ago.",
     why="Clients of this node reach nothing.",
-    hint="on the node: systemctl status orama-gateway; curl -s localhost:6001/v1/health",
+    hint=f"on the node: systemctl status orama-gateway; curl -s localhost:6001/v1/health; {log('orama-gateway')}",
     because=[here(*unit("orama-gateway"), *unit("orama-node"), *MESH_DOWN)],
     also=[INFO],
 )

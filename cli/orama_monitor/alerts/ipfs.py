@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from orama_monitor.alerts.because import here, link, there, touching, unit
-from orama_monitor.alerts.causes import IPFS_GONE, LINK_DOWN, MESH_DOWN
+from orama_monitor.alerts.causes import IPFS_GONE, LINK_DOWN, MESH_DOWN, hung
 from orama_monitor.alerts.cluster import Cluster, NodeView, runs
+from orama_monitor.alerts.hints import log
 from orama_monitor.alerts.rule import CRITICAL, INFO, WARNING, Finding, Findings, Found, Here, Subsystem
 from orama_monitor.alerts.thresholds import Thresholds
 from orama_monitor.alerts.words import names, number
@@ -21,7 +24,7 @@ PEERS_GONE = (here(*IPFS_GONE), touching(*LINK_DOWN), there(*IPFS_GONE, suffices
     CRITICAL,
     "Kubo is installed and doesn't run.",
     why="What this node stores can't be had, and nothing new is pinned here.",
-    hint="on the node: systemctl status orama-ipfs; journalctl -u orama-ipfs -n 50",
+    hint=f"on the node: systemctl status orama-ipfs; {log(KUBO)}",
     because=[here(*unit("orama-ipfs"), *MESH_DOWN)],
 )
 def down(node: NodeView) -> Found:
@@ -34,7 +37,7 @@ def down(node: NodeView) -> Found:
     CRITICAL,
     "IPFS Cluster is installed and doesn't run.",
     why="This node takes no part in pinning.",
-    hint="on the node: systemctl status orama-ipfs-cluster; journalctl -u orama-ipfs-cluster -n 50",
+    hint=f"on the node: systemctl status orama-ipfs-cluster; {log(PINNING)}",
     because=[here(*unit("orama-ipfs-cluster"), *MESH_DOWN)],
 )
 def cluster_down(node: NodeView) -> Found:
@@ -64,7 +67,7 @@ def swarm_key_missing(node: NodeView) -> Found:
     because=[
         here("IPFS_DOWN", "IPFS_SWARM_KEY_MISSING", *unit("orama-ipfs"), *MESH_DOWN),
         link(*LINK_DOWN),
-        there(*MESH_DOWN, "COLLECTOR_FAILED ipfs"),
+        there(*MESH_DOWN, f"COLLECTOR_FAILED {hung('ipfs')}"),
     ],
     also=[INFO],
 )
@@ -94,7 +97,7 @@ def isolated(cluster: Cluster, limits: Thresholds) -> Findings:
 def peers_missing(cluster: Cluster, limits: Thresholds) -> Findings:
     running = _running(cluster)
     alone = tuple(n.host for n in running if n.ipfs and n.ipfs.swarm_peers == 0)
-    ailing = _ailing(cluster, alone)
+    ailing = _ailing(running, alone)
     for node in running:
         peers = node.ipfs.swarm_peers if node.ipfs else None
         wanted = min(len(running) - 1, int(limits.ipfs_peers_wanted))
@@ -112,13 +115,13 @@ def peers_missing(cluster: Cluster, limits: Thresholds) -> Findings:
     "Fewer peers of IPFS Cluster answer a node than there are nodes on which it runs; info while it or Kubo was "
     "started less than {ipfs_settle_s} s ago, there or on as many others as are missing.",
     why="Pins are not shared out to all nodes.",
-    hint="on the node: ipfs-cluster-ctl peers ls; journalctl -u orama-ipfs-cluster -n 50",
+    hint=f"on the node: ipfs-cluster-ctl peers ls; {log(PINNING)}",
     because=[*PEERS_GONE, here("IPFS_PEERS_MISSING")],
     also=[INFO],
 )
 def cluster_peers_missing(cluster: Cluster, limits: Thresholds) -> Findings:
     running = [n for n in cluster.reporting if n.ipfs and runs(n.ipfs.cluster_active, n.ipfs.cluster_peers)]
-    ailing = _ailing(cluster, ())
+    ailing = _ailing(running, ())
     for node in running:
         peers = node.ipfs.cluster_peers if node.ipfs else None
         if peers is not None and peers < len(running):
@@ -141,7 +144,7 @@ def cluster_peers_missing(cluster: Cluster, limits: Thresholds) -> Findings:
     also=[INFO],
 )
 def cluster_errors(cluster: Cluster, limits: Thresholds) -> Findings:
-    ailing = _ailing(cluster, ())
+    ailing = _ailing(cluster.nodes, ())
     for node in cluster.reporting:
         count = node.ipfs.cluster_errors if node.ipfs else None
         if count:
@@ -168,15 +171,22 @@ def bootstrap_not_empty(node: NodeView) -> Found:
     "IPFS_REPO_FULL",
     WARNING,
     "More than {ipfs_repo_pct} % of the space granted to Kubo's repository is in use; critical above "
-    "{ipfs_repo_critical_pct} %.",
-    why="At 100 % nothing new is stored.",
-    hint="on the node: ipfs repo stat; ipfs repo gc, or raise Datastore.StorageMax",
+    "{ipfs_repo_critical_pct} % while more than {disk_pct} % of the disk is.",
+    why="Kubo stores on beyond what was granted, unless it collects its garbage, until the disk is full.",
+    hint="on the node: ipfs repo stat; df -h; ipfs repo gc, or raise Datastore.StorageMax",
     also=[CRITICAL],
 )
 def repo_full(node: NodeView, limits: Thresholds) -> Found:
+    """The grant alone holds nothing back: where the disk has room nothing is lost yet."""
     used = node.ipfs.repo_use_pct if node.ipfs else None
-    if used is not None and used > limits.ipfs_repo_pct:
-        yield Here(f"repository {used} % full", severity=CRITICAL if used > limits.ipfs_repo_critical_pct else None)
+    disk = node.system.disk_use_pct if node.system else None
+    if used is None or used <= min(limits.ipfs_repo_pct, limits.ipfs_repo_critical_pct):
+        return
+    short = disk is None or disk > limits.disk_pct
+    yield Here(
+        f"{used} % of the repository's grant in use",
+        severity=CRITICAL if used > limits.ipfs_repo_critical_pct and short else None,
+    )
 
 
 def _is_fresh(host: str, about: tuple[str, ...], young: frozenset[str], missing: int) -> bool:
@@ -200,10 +210,10 @@ def _in_the_mesh_of(cluster: Cluster, node: NodeView, hosts: list[str]) -> list[
     return [host for host in hosts if cluster.keys.get(host) in keys] or hosts
 
 
-def _ailing(cluster: Cluster, more: tuple[str, ...]) -> tuple[str, ...]:
-    """The nodes whose IPFS others may miss: gone, stopped, hung or off the mesh, and ``more``."""
+def _ailing(counted: Iterable[NodeView], more: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of the nodes whose IPFS others may miss: gone, stopped, hung or off the mesh, and ``more``."""
     found = set(more)
-    for node in cluster.nodes:
+    for node in counted:
         seen = node.ipfs
         stopped = seen is not None and (seen.daemon_active is False or seen.cluster_active is False)
         hung = node.status("ipfs") in ("failed", "timeout")

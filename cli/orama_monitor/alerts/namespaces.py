@@ -18,7 +18,8 @@ JUST_STARTED = "; it just started"
 @namespaces.on_node(
     "NAMESPACE_GATEWAY_DOWN",
     WARNING,
-    "The gateway of a namespace doesn't answer; info while its unit was started less than {start_s} s ago.",
+    "The gateway of a namespace doesn't answer; info while its unit was started less than {start_s} s ago, "
+    "or, where there is no such unit yet, that of its RQLite less than {rqlite_settle_s} s ago.",
     why="The namespace's clients reach nothing at this node.",
     hint="on the node: systemctl status 'orama-namespace-gateway@*'",
     because=[here(*unit("orama-namespace-gateway@{}"), *MESH_DOWN)],
@@ -48,7 +49,8 @@ def rqlite_down(node: NodeView, limits: Thresholds) -> Found:
 @namespaces.on_node(
     "NAMESPACE_OLRIC_DOWN",
     WARNING,
-    "The Olric of a namespace doesn't listen; info while its unit was started less than {start_s} s ago.",
+    "The Olric of a namespace doesn't listen; info while its unit was started less than {start_s} s ago, "
+    "or, where there is no such unit yet, that of its RQLite less than {rqlite_settle_s} s ago.",
     why="The namespace's cache misses this member.",
     hint="on the node: systemctl status 'orama-namespace-olric@*'",
     because=[here(*unit("orama-namespace-olric@{}"), *MESH_DOWN)],
@@ -105,7 +107,11 @@ def _silent(node: NodeView, one: Namespace, service: str, said: str, limits: Thr
 
 
 def _was_started(node: NodeView, service: str, name: str, limits: Thresholds) -> bool:
-    return node.was_started(f"orama-namespace-{service}@{name}", limits.start_s)
+    """While a namespace is made its RQLite comes first, and systemd knows no other unit of it yet."""
+    unit, first = (f"orama-namespace-{which}@{name}" for which in (service, "rqlite"))
+    if unit not in node.units and first in node.units:
+        return node.was_started(first, limits.rqlite_settle_s)
+    return node.was_started(unit, limits.start_s)
 
 
 def _follows(one: Namespace) -> bool:

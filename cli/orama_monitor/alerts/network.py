@@ -75,7 +75,7 @@ def no_default_route(node: NodeView) -> Found:
     WARNING,
     "The node can't reach the internet.",
     why="Certificates are not renewed, Anyone has no network, updates don't come.",
-    hint="on the node: ping -c 3 8.8.8.8; ip route; the provider's status page",
+    hint="on the node: ping -c 3 8.8.8.8; ip route; ip -6 route; the provider's status page",
     because=[here("NO_DEFAULT_ROUTE")],
 )
 def internet_unreachable(node: NodeView) -> Found:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from orama_monitor.alerts.because import anywhere, concerning, here, link, there, unit
 from orama_monitor.alerts.causes import LINK_DOWN, MESH_DOWN, MISSED, OLRIC_GONE, OLRIC_OUT
 from orama_monitor.alerts.cluster import Cluster, NodeView, runs
+from orama_monitor.alerts.hints import log
 from orama_monitor.alerts.links import Complaint, gathered
 from orama_monitor.alerts.rule import CRITICAL, INFO, WARNING, Finding, Findings, Found, Subsystem
 from orama_monitor.alerts.thresholds import Thresholds
@@ -13,7 +14,6 @@ from orama_monitor.alerts.words import names, number
 olric = Subsystem("olric")
 
 UNIT = "orama-olric"
-JOURNAL = "on the node: journalctl -u orama-olric --since -1h"
 # What a member's log of the last hour tells may have begun with any other member's trouble.
 OTHERS_TROUBLE = (
     here(*OLRIC_OUT, "OLRIC_RESTARTS"),
@@ -28,7 +28,7 @@ OTHERS_TROUBLE = (
     CRITICAL,
     "Olric is installed and doesn't run.",
     why="The cache misses this member's share, and the gateway's rate limits and sessions with it.",
-    hint="on the node: systemctl status orama-olric; journalctl -u orama-olric -n 50",
+    hint=f"on the node: systemctl status orama-olric; {log(UNIT)}",
     because=[here(*unit(UNIT), *MESH_DOWN)],
 )
 def down(node: NodeView) -> Found:
@@ -41,7 +41,7 @@ def down(node: NodeView) -> Found:
     CRITICAL,
     "Olric runs, and its memberlist port (3322/tcp) isn't open.",
     why="No other member can find or keep it.",
-    hint="on the node: ss -ltnp 'sport = :3322'; journalctl -u orama-olric -n 50",
+    hint=f"on the node: ss -ltnp 'sport = :3322'; {log(UNIT)}",
     because=[here(*unit(UNIT), *MESH_DOWN)],
 )
 def memberlist_down(node: NodeView) -> Found:
@@ -55,7 +55,7 @@ def memberlist_down(node: NodeView) -> Found:
     "Olric knows fewer members than there are nodes on which it is active; info while one of them started less than "
     "{olric_settle_s} s ago.",
     why="The members have parted into groups, each with its own copy of the cache.",
-    hint="on the node: journalctl -u orama-olric -n 50; is 3322 (tcp and udp) open over the mesh?",
+    hint=f"is 3322 (tcp and udp) open over the mesh? On the node: {log(UNIT)}",
     because=[here(*OLRIC_GONE), there(*OLRIC_GONE), link(*LINK_DOWN)],
     also=[INFO],
 )
@@ -91,7 +91,7 @@ def members_missing(cluster: Cluster, limits: Thresholds) -> Findings:
     WARNING,
     "Olric suspected or declared dead a member more than {olric_suspects} times in the last hour.",
     why="Members lose touch: packets are lost, or a member is too busy to answer.",
-    hint=f"{JOURNAL} --grep 'suspect|marking'",
+    hint=f"on the node: {log(UNIT, grep='suspect|marking')}",
     because=OTHERS_TROUBLE,
 )
 def suspects(node: NodeView, limits: Thresholds) -> Found:
@@ -105,7 +105,7 @@ def suspects(node: NodeView, limits: Thresholds) -> Found:
     WARNING,
     "A member left Olric or came back more than {olric_flapping} times in the last hour.",
     why="At each change data moves between the members.",
-    hint=f"{JOURNAL} --grep 'node (joined|left)'",
+    hint=f"on the node: {log(UNIT, grep='node (joined|left)')}",
     because=OTHERS_TROUBLE,
 )
 def flapping(node: NodeView, limits: Thresholds) -> Found:
@@ -119,7 +119,7 @@ def flapping(node: NodeView, limits: Thresholds) -> Found:
     WARNING,
     "Olric logged more than {olric_log_errors} errors in the last hour.",
     why="Requests fail, or members can't be reached.",
-    hint=f"{JOURNAL} --grep error",
+    hint=f"on the node: {log(UNIT, grep='error')}",
     because=OTHERS_TROUBLE,
 )
 def log_errors(node: NodeView, limits: Thresholds) -> Found:
@@ -133,7 +133,7 @@ def log_errors(node: NodeView, limits: Thresholds) -> Found:
     WARNING,
     "systemd restarted Olric more than {olric_restarts} times.",
     why="It crashes, and comes back with an empty cache.",
-    hint="on the node: journalctl -u orama-olric -n 100",
+    hint=f"on the node: {log(UNIT, 100)}",
     because=[here(*unit(UNIT), *MESH_DOWN)],
 )
 def restarts(node: NodeView, limits: Thresholds) -> Found:

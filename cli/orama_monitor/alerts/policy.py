@@ -9,6 +9,7 @@
       nameserver: [coredns, caddy]
     mutes:
       - code: DISK_HIGH
+        env: testnet                  # as in the conf; without it, every environment
         node: "198.51.100.*"          # a host, "cluster", or a pattern; without it, everywhere
         until: 2026-03-01T00:00:00Z   # without it, for good; without a time zone, UTC
         severity: warning             # what it was when muted: it wakes when it gets worse
@@ -37,6 +38,8 @@ from orama_monitor.errors import MonitorError
 
 SIZE_LIMIT = 1024 * 1024
 EVERYONE, NAMESERVERS = "all", "nameserver"
+#: What was muted is a voter less; that nothing can be written any more is news.
+ALWAYS_NEWS = ("RQLITE_QUORUM_LOST",)
 #: What is a warning to who looks on, and reason enough to restart nothing else.
 BARS_THE_NEXT = ("RQLITE_NOT_READY", "RQLITE_QUORUM_FRAGILE")
 
@@ -66,11 +69,12 @@ Name = Annotated[str, Field(min_length=1, max_length=300)]
 
 
 class Mute(BaseModel):
-    """An alert that is known, and not to be heard of for a while."""
+    """An alert that is known, and not to be heard of for a while; without ``env``, in every environment."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     code: Code
+    env: Name | None = None
     node: Name = "*"
     about: list[Name] | None = None
     until: Moment | None = None
@@ -112,15 +116,26 @@ class Policy(BaseModel):
             for unit in units
         )
 
+    def for_environment(self, name: str) -> Policy:
+        """This policy without the mutes of other environments."""
+        return self.model_copy(update={"mutes": [mute for mute in self.mutes if mute.env in (None, name)]})
+
     def at_a_gate(self) -> Policy:
         """This policy for who will restart the next node: what was just started must answer, every voter be ready.
 
-        What the operator set by name stays as it was set, and what is muted as the warning that it is stays muted.
+        What the operator set by name stays as it was set, and what is muted as the warning that it is stays muted. A
+        muted fault that explains it is no reason to go on.
         """
         barred = dict.fromkeys(BARS_THE_NEXT, Severity.CRITICAL) | self.severities
         mutes = [mute.model_copy(update={"severity": None}) if self._bars(mute) else mute for mute in self.mutes]
         thresholds = self.thresholds.without_grace()
-        return self.model_copy(update={"thresholds": thresholds, "severities": barred, "mutes": mutes})
+        changed = {"thresholds": thresholds, "severities": barred, "mutes": mutes}
+        return PolicyAtAGate.model_construct(**{**dict(self), **changed})
+
+    @property
+    def outspoken(self) -> tuple[str, ...]:
+        """The codes of what is heard of though muted faults, and no others, explain it."""
+        return ALWAYS_NEWS
 
     def _bars(self, mute: Mute) -> bool:
         """Whether it is of a warning that only a gate makes worse."""
@@ -136,6 +151,14 @@ class Policy(BaseModel):
             alert = alert.model_copy(update=changed)
         mute = next((mute for mute in self.mutes if mute.covers(alert, now)), None)
         return alert if mute is None else alert.model_copy(update={"muted": True, "mute_reason": mute.reason or None})
+
+
+class PolicyAtAGate(Policy):
+    """See ``Policy.at_a_gate``."""
+
+    @property
+    def outspoken(self) -> tuple[str, ...]:
+        return (*ALWAYS_NEWS, *BARS_THE_NEXT)
 
 
 def read_policy(path: Path) -> Policy:

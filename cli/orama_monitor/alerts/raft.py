@@ -130,7 +130,8 @@ def quorum_fragile(cluster: Cluster) -> Found:
 @rqlite.on_cluster(
     "RQLITE_NO_LEADER",
     CRITICAL,
-    "No answering node is RQLite's leader, and none names one.",
+    "No answering node is RQLite's leader, and none names one; info while orama-node was started less than {start_s} s "
+    "ago on all that were heard.",
     why="Nothing can be written, and only stale reads work.",
     hint=f"{NODES}; most voters must run and reach each other",
     because=[
@@ -138,8 +139,9 @@ def quorum_fragile(cluster: Cluster) -> Found:
         there(*RAFT_GONE, suffices=True),
         around("RQLITE_PEER_UNREACHABLE", suffices=True),
     ],
+    also=[INFO],
 )
-def no_leader(cluster: Cluster) -> Found:
+def no_leader(cluster: Cluster, limits: Thresholds) -> Found:
     """A majority that was not heard may well have a leader, of whom a node that is cut off knows nothing.
 
     Where nobody answers at all there is no leader only if the whole environment was heard.
@@ -151,11 +153,15 @@ def no_leader(cluster: Cluster) -> Found:
         return
     down = [node for node in cluster.reporting if node.rqlite and node.rqlite.responsive is False]
     gone = sorted({node.host for node in down} | {node.host for node in cluster.nodes if not node.reports})
+    asked = [*down, *(node for node, _seen in known)]
+    young = all(node.was_started("orama-node", limits.start_s) for node in asked)
+    severity, remark = (INFO, "; orama-node just started") if young else (None, "")
     if known:
         states = ", ".join(f"{node.host} {seen.raft_state}" for node, seen in known[:4])
-        yield Here(f"{number(len(known), 'node')} answer, none knows a leader ({states})", about=(THE_REST, *gone))
+        said = f"{number(len(known), 'node')} answer, none knows a leader ({states})"
+        yield Here(said + remark, (THE_REST, *gone), severity)
     elif down and len(down) == len(cluster.configured):
-        yield Here(f"none of {number(len(down), 'node')} answers", about=tuple(gone))
+        yield Here(f"none of {number(len(down), 'node')} answers" + remark, tuple(gone), severity)
 
 
 @rqlite.on_cluster(

@@ -43,7 +43,8 @@ class Finding:
     """One firing of a rule.
 
     ``node`` is the host it stands on, or the cluster. ``about`` are the things it speaks of beside the node: the
-    unit, the collector, the hosts at the other end. ``severity`` and ``hint`` replace the rule's own.
+    unit, the collector, the hosts at the other end. ``severity`` and ``hint`` replace the rule's own. ``marks`` are
+    never shown: by them, as by what it is about, a cause is asked for.
     """
 
     node: str
@@ -51,6 +52,7 @@ class Finding:
     about: tuple[str, ...] = ()
     severity: Severity | None = None
     hint: str | None = None
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class Here:
     about: tuple[str, ...] = ()
     severity: Severity | None = None
     hint: str | None = None
+    marks: tuple[str, ...] = ()
 
 
 Found = Iterable[Here | str]
@@ -207,4 +210,4 @@ def _with_limits(check: Callable[..., Any]) -> Callable[..., Any]:
 def _placed(found: Here | str, node: str) -> Finding:
     if isinstance(found, str):
         return Finding(node, found)
-    return Finding(node, found.message, found.about, found.severity, found.hint)
+    return Finding(node, found.message, found.about, found.severity, found.hint, found.marks)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from orama_monitor.alerts.because import here
 from orama_monitor.alerts.cluster import NodeView
+from orama_monitor.alerts.hints import LOGS, log
 from orama_monitor.alerts.rule import CRITICAL, WARNING, Found, Here, Subsystem
 from orama_monitor.alerts.words import clip, duration, names
 from orama_monitor.report import Service
@@ -21,7 +22,7 @@ ANYONE_UNITS = ("orama-anyone-relay", "orama-anyone-client")
     CRITICAL,
     "A unit of Orama is in the state failed: systemd gave up on it.",
     why="What it serves is gone until someone starts it again.",
-    hint="on the node: systemctl status UNIT; journalctl -u UNIT -n 50",
+    hint=f"on the node: systemctl status UNIT; journalctl -u UNIT -n 50, or the unit's log in {LOGS}",
     because=[here("WG_DOWN", of="orama-*")],
 )
 def failed(node: NodeView) -> Found:
@@ -54,7 +55,7 @@ def inactive(node: NodeView) -> Found:
     WARNING,
     "A unit is restarted again and again.",
     why="It is down between the restarts, and what it forgets at each start is lost.",
-    hint="on the node: journalctl -u UNIT -n 100",
+    hint=f"on the node: journalctl -u UNIT -n 100, or the unit's log in {LOGS}",
     because=[here("WG_DOWN", of="orama-*")],
 )
 def restart_loop(node: NodeView) -> Found:
@@ -64,7 +65,7 @@ def restart_loop(node: NodeView) -> Found:
             since = service.active_since_sec
             up = "" if since is None or service.active_state not in ACTIVE else f", up for {duration(since)}"
             message = f"{clip(name, 80)} was restarted{count}{up}"
-            yield Here(message, about=(name,), hint=f"on the node: journalctl -u {clip(name, 80)} -n 100")
+            yield Here(message, about=(name,), hint=f"on the node: {log(clip(name, 80), 100)}")
 
 
 @services.on_node(
@@ -97,4 +98,4 @@ def _loops(service: Service) -> bool:
 
 
 def _hint(name: str) -> str:
-    return f"on the node: systemctl status {clip(name, 80)}; journalctl -u {clip(name, 80)} -n 50"
+    return f"on the node: systemctl status {clip(name, 80)}; {log(clip(name, 80))}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from orama_monitor.alerts.because import here
 from orama_monitor.alerts.cluster import EVER, Cluster, NodeView
+from orama_monitor.alerts.hints import log
 from orama_monitor.alerts.rule import CRITICAL, INFO, WARNING, Found, Here, Subsystem
 from orama_monitor.alerts.thresholds import Thresholds
 from orama_monitor.alerts.words import clip, names, number
@@ -49,7 +50,7 @@ def disk(node: NodeView, limits: Thresholds) -> Found:
 )
 def inodes(node: NodeView, limits: Thresholds) -> Found:
     used = node.system.inode_use_pct if node.system else None
-    if used is not None and used > limits.inodes_pct:
+    if used is not None and used > min(limits.inodes_pct, limits.inodes_critical_pct):
         severity = CRITICAL if used > limits.inodes_critical_pct else None
         yield Here(f"{used} % of the inodes in use", severity=severity)
 
@@ -59,7 +60,7 @@ def inodes(node: NodeView, limits: Thresholds) -> Found:
     CRITICAL,
     "The kernel killed processes for want of memory, within 24 h or at a time not known; info when longer ago.",
     why="Whatever it killed stopped in the middle of its work.",
-    hint="on the node: journalctl -k --grep 'out of memory'",
+    hint="on the node: journalctl -k --grep 'out of memory'; in a container: cat /sys/fs/cgroup/memory.events",
     also=[INFO],
 )
 def oom_kills(node: NodeView) -> Found:
@@ -139,7 +140,7 @@ def orphans(node: NodeView, limits: Thresholds) -> Found:
     CRITICAL,
     "orama-node's log of the last hour has a panic or a fatal error.",
     why="The process died, or was about to.",
-    hint="on the node: journalctl -u orama-node --since -1h --grep 'panic|fatal'",
+    hint=f"on the node: {log('orama-node', grep='panic|fatal')}",
     because=[here("SERVICE_FAILED orama-node", "SERVICE_RESTART_LOOP orama-node")],
 )
 def log_panics(node: NodeView) -> Found:
@@ -185,9 +186,10 @@ def clock_skew(cluster: Cluster, limits: Thresholds) -> Found:
         return
     low, high, _host = sorted(offsets, key=lambda one: one[0] + one[1])[len(offsets) // 2]
     wrong = [host for lo, hi, host in offsets if max(lo - high, low - hi) > limits.clock_skew_s]
+    is_outvoted = wrong and len(offsets) > 2
     yield Here(
         f"{ahead[2]} is at least {apart:.1f} s ahead of {behind[2]}",
-        about=tuple(sorted(wrong or (ahead[2], behind[2]))),
+        about=tuple(sorted(wrong if is_outvoted else (ahead[2], behind[2]))),
     )
 
 

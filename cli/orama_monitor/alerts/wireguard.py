@@ -79,7 +79,7 @@ def peer_missing(cluster: Cluster) -> Findings:
 )
 def peer_unknown(cluster: Cluster) -> Findings:
     """One finding for each such key, on the first node that has it."""
-    if not cluster.heard_all or cluster.nameless or not cluster.unclaimed_keys or len(cluster.configured) == 1:
+    if not cluster.unclaimed_keys or not _all_known(cluster):
         return
     having: dict[str, list[tuple[str, WireguardPeer]]] = {}
     for node, peers in cluster.peers:
@@ -96,7 +96,7 @@ def peer_unknown(cluster: Cluster) -> Findings:
     "WG_PEER_NEVER_HANDSHAKED",
     CRITICAL,
     "A peer has never answered since the interface came up; info while either end came up less than "
-    "{wg_settle_s} s ago.",
+    "{wg_settle_s} s ago, and where the peer is none of the environment's nodes.",
     why="Wrong key, wrong address, or a firewall between the two: they can't speak.",
     hint="on both nodes: wg show wg0; compare key and endpoint; is 51820/udp open?",
     because=[here(*GONE), there(*GONE), link("WG_PEER_MISSING"), anywhere("WG_PEER_UNKNOWN {}")],
@@ -112,13 +112,15 @@ def never_handshaked(cluster: Cluster, limits: Thresholds) -> Findings:
         fresh = young(group.host) or (bool(group.others) and all(map(young, group.others)))
         said = f"no handshake ever with {number(len(group.others), 'peer')}: {names(group.others)}"
         yield Finding(group.host, said, group.others, severity=INFO if fresh else None)
-    yield from _strangers(cluster, troubled, lambda _peers: "never had a handshake")
+    settled = [(node, peer) for node, peer in troubled if not young(node.host)]
+    yield from _strangers(cluster, settled, lambda _peers: "never had a handshake")
 
 
 @wireguard.between_nodes(
     "WG_HANDSHAKE_STALE",
     WARNING,
-    "The last handshake with a peer is older than {wg_handshake_s} s.",
+    "The last handshake with a peer is older than {wg_handshake_s} s; info where the peer is none of the environment's "
+    "nodes.",
     why="WireGuard renews it every two minutes while anything is sent: the peer no longer answers.",
     hint="on both nodes: wg show wg0 latest-handshakes; ping the peer's public address; is 51820/udp open?",
     because=[
@@ -127,6 +129,7 @@ def never_handshaked(cluster: Cluster, limits: Thresholds) -> Findings:
         link("WG_PEER_MISSING", "WG_PEER_NEVER_HANDSHAKED"),
         anywhere("WG_PEER_UNKNOWN {}"),
     ],
+    also=[INFO],
 )
 def handshake_stale(cluster: Cluster, limits: Thresholds) -> Findings:
     quiet = cluster.quiet_peers(limits.wg_handshake_s)
@@ -210,6 +213,11 @@ def _missing(group: Group) -> str:
     return "; ".join(said)
 
 
+def _all_known(cluster: Cluster) -> bool:
+    """Whether a peer whose key is no node's is a stranger: there are several nodes, and the key of each is known."""
+    return cluster.heard_all and not cluster.nameless and len(cluster.configured) > 1
+
+
 def _troubled(cluster: Cluster, troubled: Seen) -> Iterator[tuple[Group, list[WireguardPeer]]]:
     """The links between nodes with trouble at either end, gathered, with the peers that show it."""
     found: dict[Complaint, WireguardPeer] = {}
@@ -226,8 +234,10 @@ def _troubled(cluster: Cluster, troubled: Seen) -> Iterator[tuple[Group, list[Wi
 def _strangers(cluster: Cluster, troubled: Seen, said: Callable[[list[WireguardPeer]], str]) -> Findings:
     """Peers in trouble that no node is known to be: one finding each, on the first node that has it.
 
-    It speaks of the nodes that the peer may be, so that their absence explains it.
+    It speaks of the nodes that the peer may be, so that their absence explains it. Who is none of them for certain has
+    nobody miss it.
     """
+    severity = INFO if _all_known(cluster) else None
     found: dict[str, list[tuple[str, WireguardPeer]]] = {}
     for node, peer in troubled:
         if peer.public_key not in cluster.key_hosts:
@@ -235,7 +245,7 @@ def _strangers(cluster: Cluster, troubled: Seen, said: Callable[[list[WireguardP
     for key, seen in sorted(found.items()):
         peers = [peer for _host, peer in seen]
         message = f"{said(peers)} with {label(peers[0])}, on {number(len(seen), 'node')}"
-        yield Finding(min(host for host, _peer in seen), message, about=cluster.suspects or (key,))
+        yield Finding(min(host for host, _peer in seen), message, cluster.suspects or (key,), severity)
 
 
 def label(peer: WireguardPeer) -> str:

@@ -61,7 +61,9 @@ def heard(peers: Sequence[WireguardPeer], stale_after: float) -> Text:
 
 
 def handshake(peer: WireguardPeer, stale_after: float, word: bool = True) -> Text:
-    """The age of a handshake, marked when it is stale or there was none."""
+    """The age of a handshake, marked when it is stale or there was none; one in the future has none that is known."""
+    if peer.handshake_age_sec is None and peer.latest_handshake is not None:
+        return Text("?", style=style.DIM)
     if peer.handshake_age_sec is None:
         return Text("✗ never" if word else "✗", style=style.BAD)
     age = seconds(peer.handshake_age_sec)

@@ -142,6 +142,13 @@ def unit_state(snapshot: Snapshot, index: int, name: str, **fields: Any) -> Serv
     return service
 
 
+def without_unit(snapshot: Snapshot, index: int, name: str) -> None:
+    """A unit that systemd doesn't know."""
+    section = report(snapshot, index).services
+    assert section is not None and section.services is not None
+    section.services = [service for service in section.services if service.name != name]
+
+
 def stopped(snapshot: Snapshot, index: int, name: str) -> None:
     unit_state(snapshot, index, name, active_state="inactive", sub_state="dead", enabled=True, active_since_sec=None)
 

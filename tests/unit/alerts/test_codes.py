@@ -50,6 +50,10 @@ def figure(code: str, path: str, fires: object, inside: object, at: int = AT, se
     return Case(code, field(path, fires, at), field(path, inside, at), at, wanted)
 
 
+def repo_on_disk(repo_pct: int, disk_pct: int) -> Break:
+    return both(field("ipfs.repo_use_pct", repo_pct), field("system.disk_use_pct", disk_pct))
+
+
 def unit(name: str, **fields: object) -> Break:
     def change(snapshot: Snapshot) -> None:
         b.unit_state(snapshot, AT, name, **fields)
@@ -257,7 +261,8 @@ CASES = [
     figure("IPFS_SWARM_KEY_MISSING", "ipfs.has_swarm_key", False, None),
     figure("IPFS_BOOTSTRAP_NOT_EMPTY", "ipfs.bootstrap_empty", False, None),
     figure("IPFS_REPO_FULL", "ipfs.repo_use_pct", 91, 90, severity="warning"),
-    figure("IPFS_REPO_FULL", "ipfs.repo_use_pct", 96, 90, severity="critical"),
+    Case("IPFS_REPO_FULL", repo_on_disk(96, 86), repo_on_disk(90, 86), severity=Severity.CRITICAL),
+    Case("IPFS_REPO_FULL", repo_on_disk(310, 85), repo_on_disk(90, 85), severity=Severity.WARNING),
     # Gateway
     figure("GATEWAY_DOWN", "gateway.responsive", False, None),
     figure("GATEWAY_UNHEALTHY", "gateway.http_status", 503, 200),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from orama_monitor.alerts import CLUSTER, judge
@@ -40,6 +42,18 @@ def test_a_muted_dead_node_silences_what_it_brings_about_and_no_outage() -> None
     assert heard(snapshot, "NODE_UNREACHABLE") == set()
     leaderless(snapshot, 0, 1, 2, 3)
     assert ("RQLITE_NO_LEADER", CLUSTER) in heard(snapshot, "NODE_UNREACHABLE")
+
+
+def test_a_muted_dead_node_silences_no_lost_quorum() -> None:
+    """Of three voters one is known to be gone, and a second one goes."""
+    snapshot = healthy(3)
+    b.node_dead(snapshot, 1, 2)
+    b.no_quorum(snapshot, 0)
+    muted = Policy(mutes=[Mute(code="NODE_UNREACHABLE", node=host(2))])
+    loud = {(alert.code, alert.node) for alert in standing(judge(snapshot, muted)) if alert.is_root}
+    assert loud == {("NODE_UNREACHABLE", host(1))}
+    assert ("RQLITE_QUORUM_LOST", CLUSTER) in heard(snapshot, "NODE_UNREACHABLE")
+    assert ("RQLITE_QUORUM_LOST", CLUSTER) not in heard(snapshot, "NODE_UNREACHABLE", "RQLITE_QUORUM_LOST")
 
 
 def test_a_muted_dead_node_silences_no_namespace_without_a_leader() -> None:
@@ -220,3 +234,125 @@ def test_a_link_of_its_own_explains_what_a_node_loses_before_a_muted_fault_elsew
     b.link_stale(snapshot, 1, 2)
     b.put(snapshot, 1, "network.tcp_retrans_pct", 40.0)
     assert ("TCP_RETRANS_HIGH", host(1)) in heard(snapshot, "WG_DOWN")
+
+
+def olric_denied(snapshot: Snapshot) -> None:
+    b.collector(snapshot, 2, "olric", "failed", "olric answers, but asks for credentials")
+    b.put(snapshot, 2, "olric.member_count", None)
+
+
+def olric_journal_slow(snapshot: Snapshot) -> None:
+    b.collector(snapshot, 2, "olric", "timeout", "journalctl: no answer within 4 s")
+
+
+def olric_hung(snapshot: Snapshot) -> None:
+    b.collector(snapshot, 2, "olric", "timeout", "olric members: no answer within 3 s")
+    b.put(snapshot, 2, "olric.member_count", None)
+
+
+@pytest.mark.parametrize(
+    ("fault", "explains"), [(olric_denied, False), (olric_journal_slow, False), (olric_hung, True)]
+)
+def test_only_a_service_that_hangs_is_out(fault: Callable[[Snapshot], None], explains: bool) -> None:
+    snapshot = healthy()
+    fault(snapshot)
+    b.put(snapshot, 1, "olric.log_suspects_1h", 4)
+    b.put(snapshot, 2, "gateway.subsystems.olric.status", "error")
+    told = {("OLRIC_SUSPECTS", host(1)), ("GATEWAY_SUBSYSTEM", host(2))}
+    assert b.roots(snapshot) - {("COLLECTOR_FAILED", host(2))} == (set() if explains else told)
+
+
+@pytest.mark.parametrize(("field", "code"), [("swarm_peers", "PEERS"), ("cluster_peers", "CLUSTER_PEERS")])
+def test_who_is_not_counted_explains_no_missing_peer_of_ipfs(field: str, code: str) -> None:
+    """Of the four that are left two don't see each other."""
+    snapshot = healthy()
+    b.node_dead(snapshot, 4)
+    for index in range(4):
+        section = report(snapshot, index).ipfs
+        assert section is not None
+        everyone = 3 if field == "swarm_peers" else 4
+        setattr(section, field, everyone - (index in (1, 2)))
+    assert {(f"IPFS_{code}_MISSING", host(index)) for index in (1, 2)} <= b.roots(snapshot)
+
+
+def test_a_peer_that_is_none_of_the_nodes_is_missed_by_nobody() -> None:
+    """A removed node, still in a configuration: after the next start nobody ever had a handshake with it."""
+    snapshot = healthy()
+    b.stranger(snapshot, 0)
+    left = b.peers_of(snapshot, 0)[-1]
+    left.handshake_age_sec = left.latest_handshake = None
+    left.transfer_rx_bytes = 0
+    assert b.only(snapshot, "WG_PEER_NEVER_HANDSHAKED").severity is Severity.INFO
+    left.handshake_age_sec = 90_000
+    assert b.only(snapshot, "WG_HANDSHAKE_STALE").severity is Severity.INFO
+
+
+def test_a_node_that_was_not_heard_may_take_its_time_after_a_start() -> None:
+    def found(seconds: int) -> bool:
+        snapshot = healthy()
+        b.stranger(snapshot, 0)
+        lost(snapshot, 4)
+        left = b.peers_of(snapshot, 0)[-1]
+        left.handshake_age_sec = left.latest_handshake = None
+        left.transfer_rx_bytes = 0
+        b.put(snapshot, 0, "system.uptime_seconds", seconds)
+        return ("WG_PEER_NEVER_HANDSHAKED", host(0)) in b.found(snapshot)
+
+    assert (found(20), found(600)) == (False, True)
+
+
+def test_a_namespace_that_is_being_made_has_its_rqlite_first() -> None:
+    def severity(seconds: int) -> Severity:
+        snapshot = healthy()
+        b.put(snapshot, 2, "namespaces.0.gateway_up", False)
+        b.without_unit(snapshot, 2, "orama-namespace-gateway@acme")
+        started(snapshot, 2, "orama-namespace-rqlite@acme", seconds)
+        return b.only(snapshot, "NAMESPACE_GATEWAY_DOWN").severity
+
+    assert (severity(100), severity(900)) == (Severity.INFO, Severity.WARNING)
+
+
+@pytest.mark.parametrize("silent", [True, False], ids=["no answer yet", "no leader yet"])
+def test_who_was_just_started_has_no_leader_yet(silent: bool) -> None:
+    def severity(*young: int) -> Severity:
+        snapshot = healthy(3)
+        for index in range(3):
+            if silent:
+                b.rqlite_silent(snapshot, index)
+            started(snapshot, index, "orama-node", 5 if index in young else 900)
+        if not silent:
+            leaderless(snapshot, 0, 1, 2)
+        return b.only(snapshot, "RQLITE_NO_LEADER").severity
+
+    assert (severity(0, 1, 2), severity(0, 1)) == (Severity.INFO, Severity.CRITICAL)
+
+
+def test_of_two_clocks_neither_is_outvoted() -> None:
+    snapshot = healthy(2)
+    clock = report(snapshot, 1).system
+    assert clock is not None and clock.time_unix is not None
+    clock.time_unix += 60
+    assert b.only(snapshot, "CLOCK_SKEW").about == [host(0), host(1)]
+
+
+@pytest.mark.parametrize(
+    ("path", "code", "thresholds"),
+    [
+        ("ipfs.repo_use_pct", "IPFS_REPO_FULL", {"ipfs_repo_critical_pct": 80.0}),
+        ("system.inode_use_pct", "INODES_HIGH", {"inodes_critical_pct": 80.0}),
+    ],
+)
+def test_a_critical_limit_below_that_of_the_warning_counts(path: str, code: str, thresholds: dict[str, float]) -> None:
+    snapshot = healthy()
+    b.put(snapshot, 2, path, 85)
+    assert (code, host(2)) in b.found(snapshot, Policy.model_validate({"thresholds": thresholds}))
+
+
+def test_a_hint_names_the_file_that_has_the_log() -> None:
+    def hint(name: str) -> str:
+        snapshot = healthy()
+        b.failed(snapshot, 0, name)
+        return b.only(snapshot, "SERVICE_FAILED").hint
+
+    assert "tail -n 50 /opt/orama/.orama/logs/node.log, or journalctl -u orama-node -n 50" in hint("orama-node")
+    assert hint("caddy") == "on the node: systemctl status caddy; journalctl -u caddy -n 50"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from orama_monitor.alerts import judge
-from orama_monitor.alerts.alert import Severity
+from orama_monitor.alerts.alert import Severity, standing
 from orama_monitor.alerts.policy import Mute, Policy
 from orama_monitor.snapshot import Snapshot
 from tests.unit.alerts import breaking as b
@@ -94,3 +94,15 @@ def test_a_mute_of_less_than_the_warning_wakes_at_a_gate() -> None:
     policy = Policy(mutes=[Mute(code="RQLITE_NOT_READY", severity=Severity.INFO)])
     (alert,) = judge(not_ready(), policy.at_a_gate())
     assert not alert.muted
+
+
+def test_a_muted_dead_voter_keeps_a_gate_closed() -> None:
+    """Of three voters one is being replaced: the next restart stops all writes."""
+    snapshot = healthy(3)
+    b.node_dead(snapshot, 2)
+    policy = Policy(mutes=[Mute(code="NODE_UNREACHABLE")])
+
+    def heard(by: Policy) -> set[str]:
+        return {alert.code for alert in standing(judge(snapshot, by))}
+
+    assert (heard(policy), heard(policy.at_a_gate())) == (set(), {"RQLITE_QUORUM_FRAGILE"})

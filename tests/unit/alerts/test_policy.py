@@ -14,7 +14,8 @@ from generator.cli import policy_shown
 from orama_monitor.alerts import judge
 from orama_monitor.alerts.alert import Severity, standing
 from orama_monitor.alerts.muting import add_mute, mute_fields, with_mute
-from orama_monitor.alerts.policy import Policy, parse_policy, read_policy
+from orama_monitor.alerts.policy import Mute, Policy, parse_policy, read_policy
+from orama_monitor.cluster_report import assess
 from orama_monitor.errors import MonitorError
 from tests.unit.alerts import breaking as b
 from tests.unit.clusters import BEGAN, healthy, host
@@ -49,7 +50,8 @@ def test_everything_in_a_policy_is_read() -> None:
 
 def test_the_policy_that_is_shown_is_one() -> None:
     policy = parse_policy(policy_shown(), PATH)
-    assert [mute.about for mute in policy.mutes] == [None, ["caddy"]] and policy.thresholds.disk_pct == 90
+    assert [(mute.env, mute.about) for mute in policy.mutes] == [("testnet", None), (None, ["caddy"])]
+    assert policy.thresholds.disk_pct == 90
 
 
 def test_defaults_require_what_the_roles_need() -> None:
@@ -136,6 +138,15 @@ def test_a_mute_is_for_its_code_and_nodes() -> None:
     assert not muted(node=host(1)) and not muted(code="DISK_HIGH")
 
 
+@pytest.mark.parametrize(("env", "is_muted"), [(None, True), ("testnet", True), ("mainnet", False)])
+def test_a_mute_is_for_its_environment(env: str | None, is_muted: bool) -> None:
+    snapshot = healthy()
+    b.put(snapshot, 2, "system.inode_use_pct", 96)
+    policy = Policy(mutes=[Mute(code="INODES_HIGH", env=env)])
+    for by in (policy, policy.at_a_gate()):
+        assert [alert.muted for alert in assess(snapshot, by).alerts] == [is_muted]
+
+
 def test_a_severity_is_replaced_whatever_the_figures() -> None:
     snapshot = healthy()
     b.put(snapshot, 2, "system.inode_use_pct", 96)
@@ -204,8 +215,9 @@ def test_a_policy_in_braces_is_not_edited() -> None:
 def test_a_file_is_made_and_keeps_its_permissions(tmp_path: Path) -> None:
     path = tmp_path / "new" / "policy.yml"
     until = datetime(2026, 2, 16, 14, tzinfo=UTC)
-    mute = add_mute(path, "DISK_HIGH", node=host(1), until=until, severity=Severity.WARNING, reason="disk ordered")
-    assert read_policy(path).mutes == [mute]
+    known = {"env": "testnet", "node": host(1), "reason": "disk ordered"}
+    mute = add_mute(path, "DISK_HIGH", until=until, severity=Severity.WARNING, **known)
+    assert read_policy(path).mutes == [mute] and known.items() <= dict(mute).items()
     assert mute.until == until and mute.severity is Severity.WARNING
     path.chmod(0o600)
     add_mute(path, "ZOMBIES")
@@ -220,6 +232,17 @@ def test_a_wrong_mute_leaves_the_file_as_it_was(tmp_path: Path) -> None:
     with pytest.raises(MonitorError, match="no alert 'NOPE'"):
         add_mute(path, "NOPE")
     assert path.read_text() == FULL
+
+
+def test_a_place_where_nothing_can_be_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(MonitorError, match="x: File name too long"):
+        add_mute(tmp_path / ("x" * 300), "ZOMBIES")
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    with pytest.raises(MonitorError, match=r"^policy\.yml: No such file or directory"):
+        add_mute(PATH, "ZOMBIES")
 
 
 @settings(deadline=None)
