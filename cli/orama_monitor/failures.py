@@ -53,6 +53,8 @@ COLLECT_FAILED = (
     ),
     (r"Connection to \S+ closed|Shared connection", "the connection was cut in the middle"),
 )
+#: What sudo warns of and goes on: of no failure is it the reason.
+HARMLESS = re.compile(r"sudo: (?:unable to resolve host |setrlimit\()[^\n]*")
 #: By exit code, what ended the node's Python before it could answer.
 ENDED = {
     137: "it was killed before it could answer: is the node out of memory?",
@@ -66,6 +68,7 @@ def failure(result: Mapping[str, Any], unreachable: bool, timeout: float) -> tup
         return "unreachable", f"no answer within {_period(result['timedout']) or timeout:g} s"
     said = "\n".join(str(result.get(key) or "") for key in ("msg", "module_stderr", "stderr", "module_stdout"))
     text = said.encode("utf-8", "backslashreplace").decode()  # Ansible keeps bytes that are no text as half characters
+    text = HARMLESS.sub("", text)
     if unreachable or NOT_ITS_HOST_KEY in str(result.get("msg")):
         return "unreachable", _reason(UNREACHABLE, text) or _first_line(text)
     rc = result.get("rc")

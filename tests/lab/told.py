@@ -13,6 +13,7 @@ from orama_lab import Lab
 from orama_lab.services.gateway import PORT as GATEWAY
 from orama_lab.services.ipfs import API as KUBO
 from orama_lab.services.ipfs_cluster import API as CLUSTER
+from orama_lab.services.log import path
 from orama_lab.services.rqlite import HTTP as RQLITE
 from orama_lab.topology import DOMAIN, HOME, RESOLVER, Node
 
@@ -26,8 +27,10 @@ def curl(url: str, words: str = "") -> str:
     return f"curl -s -m 5 {words} '{url}'"
 
 
-def _journal(unit: str, since: str, pattern: str) -> str:
-    return f"journalctl -q -o cat -u {unit} --since=-{since} | grep -ciE '{pattern}' || :"
+def _log(unit: str, since: str, pattern: str) -> str:
+    """Lines in the journal, and in the file where there is one; that begins when the lab was last well."""
+    lines = f"{{ journalctl -q -o cat -u {unit} --since=-{since}; cat {path(unit)} 2>/dev/null; }}"
+    return f"{lines} | grep -ciE '{pattern}' || :"
 
 
 def _expiry(name: str) -> str:
@@ -55,8 +58,8 @@ COMMANDS = {
     "rqlite nodes": curl(f"http://127.0.0.1:{RQLITE}/nodes?nonvoters&ver=2"),
     "rqlite read": curl(f"http://127.0.0.1:{RQLITE}/db/query?level=strong&q=SELECT%2041%2B1"),
     "rqlite vars": curl(f"http://127.0.0.1:{RQLITE}/debug/vars"),
-    "olric errors": _journal("orama-olric", "1h", r"\[ERR(OR)?\]"),
-    "olric suspects": _journal("orama-olric", "1h", "suspect|marking .* as failed"),
+    "olric errors": _log("orama-olric", "1h", r"\[ERR(OR)?\]"),
+    "olric suspects": _log("orama-olric", "1h", "suspect|marking .* as failed"),
     "kubo version": "ipfs version --number",
     "kubo peers": curl(f"http://127.0.0.1:{KUBO}/api/v0/swarm/peers", "-X POST"),
     "kubo repository": f'cd {HOME}/data/ipfs/repo; du -sb . | cut -f1; grep -o \'"StorageMax": *"[^"]*"\' config',
@@ -73,7 +76,7 @@ COMMANDS = {
     "zone": f"for kind in SOA NS A; do dig +short +time=2 @127.0.0.1 {DOMAIN} $kind | wc -l; done",
     "wildcard": f"dig +short +time=2 @127.0.0.1 {WILD} A | wc -l",
     "certificates": f"{_expiry(DOMAIN)}; {_expiry(WILD)}",
-    "coredns errors": _journal("coredns", "5m", r"\[ERROR\]"),
+    "coredns errors": _log("coredns", "5m", r"\[ERROR\]"),
     "sockets": "ss -Hlntup",
     "connections": "ss -Htn state established | wc -l; ss -Htn state time-wait | wc -l",
     "routes": "ip route show",
@@ -82,7 +85,7 @@ COMMANDS = {
     "anon log": "cat /var/log/anon/notices.log.1 /var/log/anon/notices.log | grep -o 'Bootstrapped [0-9]*' | tail -1",
     "ufw": "ufw status verbose",
     "processes": "ps -eo stat=",
-    "panics": _journal("orama-node", "1h", "panic|fatal"),
+    "panics": _log("orama-node", "1h", "panic|fatal"),
     "namespaces": f"cd {HOME}/data/namespaces && grep -H '^HTTP_ADDR=' */rqlite.env",
 }
 SCRIPT = "set +e\n" + "".join(f"echo '{MARK}{name}'\n{{ {ask}; }} 2>/dev/null\n" for name, ask in COMMANDS.items())

@@ -7,6 +7,11 @@ import pytest
 from orama_monitor.failures import failure
 
 SSH = "Failed to connect to the host via ssh: "
+#: What sudo says and goes on.
+WARNED = (
+    "sudo: unable to resolve host ns1: Name or service not known\n"
+    "sudo: setrlimit(RLIMIT_CORE): Operation not permitted\r\n"
+)
 
 
 @pytest.mark.parametrize(
@@ -46,6 +51,12 @@ def test_unreachable(said: str, reason: str) -> None:
         ({"msg": "no report came back", "rc": 142}, "it did not end in time"),
         ({"msg": "no report came back", "rc": [142]}, "no report came back"),
         ({"msg": "Incorrect sudo password"}, "refuses the password"),
+        ({"msg": "no report came back", "module_stderr": f"{WARNED}/bin/sh: 1: python3: not found"}, "no Python 3"),
+        ({"msg": "x", "module_stderr": f"{WARNED}OSError: [Errno 28] No space left on device"}, "disk is full"),
+        ({"msg": "no report came back", "module_stderr": WARNED, "rc": 137}, "it was killed"),
+        ({"msg": WARNED, "rc": 142}, "it did not end in time"),
+        ({"msg": f"{WARNED}sudo: a password is required"}, "put it in the conf"),
+        ({"msg": f"{WARNED}something else"}, "something else"),
         ({"msg": "x", "module_stderr": "sudo: a password is required"}, "put it in the conf"),
         (
             {"msg": "no report came back", "module_stderr": "sudo: /etc/sudoers is owned by uid 1, should be 0"},

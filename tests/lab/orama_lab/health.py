@@ -9,9 +9,10 @@ from collections.abc import Callable
 
 from .services import SERVICES, Service
 from .services.ask import FAILURES
+from .services.log import FOLDER
 from .shell import LabError, parallel, wait_until
 from .site import Site
-from .topology import Node
+from .topology import HOME, Node
 
 Report = Callable[[list[str]], None]
 
@@ -122,7 +123,10 @@ class Health:
         return told + late
 
     def settle(self, node: Node) -> None:
-        """Forget the road here: restart counts and journals tell of starting up, not of now."""
+        """Forget the road here: restart counts and logs tell of starting up, not of now."""
         machine = self.site.machine(node)
         units = " ".join(f"{unit}.service" for unit in self.units_of(node))
-        machine.sh(f"systemctl reset-failed; systemctl reset-failed {units}; journalctl -q --rotate --vacuum-size=1")
+        machine.sh(f"""
+            systemctl reset-failed; systemctl reset-failed {units}
+            journalctl -q --rotate --vacuum-size=1; truncate -c -s 0 {HOME}/{FOLDER}/*.log
+        """)

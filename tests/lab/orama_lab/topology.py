@@ -71,6 +71,11 @@ class Node:
         """Whether Anyone runs as a relay here rather than as a client."""
         return self.index % 3 == 0
 
+    @property
+    def logs_to_files(self) -> bool:
+        """Whether orama-node and Olric write to files, as Orama has them do, rather than to the journal."""
+        return self.suite == "trixie"
+
 
 #: The internet as the nodes see it: 8.8.8.8, the resolver, and the rest of the Tor network.
 INET = Node(0, "inet", INET_ADDRESS, "inet")

@@ -52,3 +52,11 @@ add_local(
     "GATEWAY_SUBSYSTEM",
     node="n1",
 )
+add_local(
+    "gateway-waits",
+    "the gateway waits 5 s for a subsystem that hangs, as Orama's does, and says so",
+    saying(wait_s=5, http_status=503, subsystems={"olric": {"status": "error", "error": "context deadline exceeded"}}),
+    HEALTHY,
+    "GATEWAY_SUBSYSTEM",
+    node="n2",
+)

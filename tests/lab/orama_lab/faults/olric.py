@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from ..services.olric import GOSSIP, PORT, UNIT, known
-from .journal import forget, says
+from .journal import NOW, forget, says
 from .registry import At, add, add_local
 from .units import start
 
@@ -81,11 +81,10 @@ add(
     ripe=_is_parted,
 )
 
-STAMP = "2026/01/01 00:00:00"
 add_local(
     "olric-suspects",
     "Olric suspected a member",
-    says(UNIT, [f"{STAMP} [INFO] memberlist: Suspect 10.0.0.2:3320 has failed, no acks received"] * 3),
+    says(UNIT, [f"{NOW} [INFO] memberlist: Suspect 10.0.0.2:3320 has failed, no acks received"] * 3),
     forget,
     "OLRIC_SUSPECTS",
     node="n4",
@@ -93,18 +92,18 @@ add_local(
 add_local(
     "olric-flapping",
     "members came and went in Olric",
-    says(UNIT, [f"{STAMP} [WARN] Node {what}: 10.0.0.2:3320" for what in ("joined", "left") * 4]),
+    says(UNIT, [f"{NOW} [WARN] Node {what}: 10.0.0.2:3320" for what in ("joined", "left") * 4]),
     forget,
     "OLRIC_FLAPPING",
-    node="n4",
+    node="n3",
 )
 add_local(
     "olric-log-errors",
     "Olric logged 30 errors",
-    says(UNIT, [f"{STAMP} [ERROR] Failed to write a key: {n}" for n in range(30)]),
+    says(UNIT, [f"{NOW} [ERROR] Failed to write a key: {n}" for n in range(30)]),
     forget,
     "OLRIC_LOG_ERRORS",
-    node="n4",
+    node="n3",
 )
 
 MAIN_PID = f"systemctl show -p MainPID --value {UNIT}"

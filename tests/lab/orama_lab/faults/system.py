@@ -6,7 +6,7 @@ from ..paths import FILES
 from ..services import orama_cli
 from ..services.figures import LOADAVG, MEMINFO, meminfo, show, vmstat
 from ..shell import run
-from .journal import forget, says
+from .journal import NOW, forget, says
 from .registry import Action, At, add_local
 
 
@@ -84,13 +84,18 @@ add_local(
     "ORPHANS",
     node="n4",
 )
+PANIC = [
+    f"[http] {NOW} a request took long",
+    "panic: runtime error: invalid memory address",
+    "goroutine 1 [running]:",
+]
 add_local(
     "panic",
     "orama-node logged a panic",
-    says("orama-node", ["panic: runtime error: invalid memory address", "goroutine 1 [running]:"]),
+    says("orama-node", PANIC),
     forget,
     "LOG_PANICS",
-    node="n5",
+    node="n3",
 )
 
 

@@ -1,7 +1,8 @@
 """A STUB of Orama's gateway: answers /v1/health in the form that the schema names, and does nothing else.
 
 Arguments: port, file. What the file holds as JSON is laid over the healthy answer; its key
-"http_status" sets the status. So a fault is a file, and healing it removes the file.
+"http_status" sets the status, "wait_s" the seconds until it answers. So a fault is a file, and
+healing it removes the file.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ class Health(BaseHTTPRequestHandler):
         try:
             change = json.loads(Path(sys.argv[2]).read_text())
             status = change.pop("http_status", 200)
+            time.sleep(change.pop("wait_s", 0))
             answer["subsystems"].update(change.pop("subsystems", {}))
             answer.update(change)
         except FileNotFoundError:

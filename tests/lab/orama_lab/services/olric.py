@@ -11,6 +11,7 @@ from ..topology import HOME, Node
 from ..tree import Tree
 from .ask import FAILURES, resp
 from .base import Service
+from .log import path, sent
 
 PORT = 3320
 GOSSIP = 3322
@@ -20,6 +21,9 @@ PROBE = 3
 #: Seconds without a line of trouble in the log after which none follows.
 QUIET = 2 * PROBE + 1
 TROUBLE = re.compile(r"\[(?:ERR|ERROR|WARN)\]|suspect|marking|joined|left", re.IGNORECASE)
+#: What it has written since: a line in a file begins with its time.
+LATELY = f"journalctl -q -u {UNIT} -o cat --since=-{QUIET}s"
+LATELY_IN_FILE = f"""awk -v since="$(date -d "-{QUIET} seconds" "+%Y/%m/%d %T")" '$0 >= since' {path(UNIT)}"""
 
 CONFIG = """\
 server:
@@ -130,7 +134,8 @@ class Olric(Service):
     def install(self, site: Site, node: Node, tree: Tree, home: Tree) -> None:
         home.write("configs/olric.yaml", config(node, site.topology.nodes, PORT, GOSSIP))
         told = environment(f"{HOME}/configs/olric.yaml")
-        tree.unit(UNIT, PROGRAM, service=told, after="wg-quick@wg0.service", description="Orama Olric")
+        service = f"{told}\n{sent(node, home, UNIT)}"
+        tree.unit(UNIT, PROGRAM, service=service, after="wg-quick@wg0.service", description="Orama Olric")
 
     def units(self, node: Node) -> tuple[str, ...]:
         return (UNIT,)
@@ -143,6 +148,6 @@ class Olric(Service):
 
     def unrest(self, site: Site, node: Node) -> list[str]:
         """A probe under way when a fault went is given up, and told of, some seconds later."""
-        told = site.machine(node).run("journalctl", "-q", "-u", UNIT, "-o", "cat", f"--since=-{QUIET}s").stdout
+        told = site.machine(node).sh(LATELY_IN_FILE if node.logs_to_files else LATELY)
         lines = [line for line in told.splitlines() if TROUBLE.search(line)]
         return [f"olric: {line[20:80]}" for line in lines[-1:]]

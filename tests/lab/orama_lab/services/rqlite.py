@@ -13,6 +13,7 @@ from ..topology import HOME, Node
 from ..tree import Tree
 from .ask import FAILURES, http, http_json
 from .base import Service
+from .log import sent
 
 HTTP = 5001
 RAFT = 7001
@@ -98,7 +99,13 @@ class Rqlite(Service):
         home.mkdir("data/rqlite", 0o700)
         topology = site.topology
         start = command(node, topology.nodes[0], HTTP, RAFT, f"{HOME}/data/rqlite", topology.is_large)
-        tree.unit(UNIT, start, after="wg-quick@wg0.service", description="Orama node (lab: the rqlited inside it)")
+        tree.unit(
+            UNIT,
+            start,
+            service=sent(node, home, UNIT),
+            after="wg-quick@wg0.service",
+            description="Orama node (lab: the rqlited inside it)",
+        )
 
     def units(self, node: Node) -> tuple[str, ...]:
         return (UNIT,)

@@ -18,7 +18,7 @@ from .late import IMPORTING
 from .patience import opened, within_time
 from .stream import Stream
 
-NO_PSUTIL = "psutil is not installed on this node: run ansible-playbook orama.monitor.prepare"
+NO_PSUTIL = "psutil is not installed on this node: run ansible-playbook -i INVENTORY orama.monitor.prepare"
 ZOMBIE_WAIT = 0.1
 UNSYNCHRONIZED_ERROR = 16000000  # microseconds by which the kernel fears its clock may be wrong
 
@@ -160,6 +160,11 @@ def now(_root: str) -> float:
     return time.time()
 
 
+def utc_offset(_root: str) -> int:
+    """Seconds by which the node's local time is ahead of UTC now."""
+    return time.localtime().tm_gmtoff
+
+
 def monotonic(_root: str) -> float:
     """Seconds on the clock that systemd's "monotonic" times count on."""
     return time.monotonic()
@@ -298,5 +303,6 @@ ANSWERS = {
     "socket_owners": socket_owners,
     "swap_memory": swap_memory,
     "time": now,
+    "utc_offset": utc_offset,
     "virtual_memory": virtual_memory,
 }

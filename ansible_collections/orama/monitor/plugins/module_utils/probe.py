@@ -99,8 +99,15 @@ class Probe:
 
     def permissions(self, path: str) -> str:
         """The permission bits of a file as octal digits such as "600". Raises Missing, Denied."""
+        return "%o" % (self._stat(path).st_mode & 0o7777)
+
+    def modified(self, path: str) -> float:
+        """When a file was last written to, unix seconds. Raises Missing, Denied."""
+        return self._stat(path).st_mtime
+
+    def _stat(self, path: str) -> os.stat_result:
         try:
-            return "%o" % (self._answered(path, lambda: os.stat(self.path(path))).st_mode & 0o7777)
+            return self._answered(path, lambda: os.stat(self.path(path)))
         except (FileNotFoundError, NotADirectoryError):
             raise Missing("%s: no such file" % path) from None
         except OSError as error:

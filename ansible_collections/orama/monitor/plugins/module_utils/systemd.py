@@ -1,7 +1,7 @@
 # Copyright: Orama Monitor contributors
 # MIT License (see LICENSE or https://opensource.org/license/mit)
 
-"""What systemd knows: the units of an Orama node, asked once in a collection, and the journal of one unit."""
+"""What systemd knows: the units of an Orama node, asked once in a collection, one unit's own text, and its journal."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ WIREGUARD_UNIT = "wg-quick@%s"
 PACKAGED_ANYONE_UNIT = "anon@default"  # the daemon's unit where it came as a Debian package, not with Orama
 FOUND_UNITS = ("orama-deploy-*", "orama-namespace-*@*")
 UNIT_FILES = "/etc/systemd/system"
+UNIT_LIMIT, DROP_INS_LIMIT = 65536, 50
 DEPLOYMENT_FILE = re.compile(r"orama-deploy-[\w.:@-]+(?<!@)\.service")
 
 PROPERTIES = (
@@ -83,6 +84,20 @@ def installed(probe: Probe, unit: str) -> bool | None:
     return None if state is None else state["load_state"] not in (None, "not-found")
 
 
+def unit_text(probe: Probe, unit: str) -> str:
+    """The unit's file in UNIT_FILES and, after it, what drop-ins there change of it; "" where it comes from elsewhere.
+
+    Raises Denied where one of them is not readable.
+    """
+    name = "%s.service" % unit
+    kept = probe.once(_unit_folder)
+    files = [name] if name in kept else []
+    if name + ".d" in kept:
+        changes = [entry for entry in probe.entries("%s/%s.d" % (UNIT_FILES, name)) if entry.endswith(".conf")]
+        files += ["%s.d/%s" % (name, entry) for entry in changes[:DROP_INS_LIMIT]]
+    return "\n".join(_unit_part(probe, "%s/%s" % (UNIT_FILES, file)) for file in files)
+
+
 def journal(probe: Probe, unit: str, seconds: int) -> list[str] | None:
     """The unit's messages of the last ``seconds``, oldest first, at most the newest JOURNAL_LINES lines.
 
@@ -126,10 +141,26 @@ def _unit_files(probe: Probe) -> list[str]:
     A template is no unit, and systemctl shows nothing of what is asked after one.
     """
     try:
-        files = probe.entries(UNIT_FILES)
+        files = probe.once(_unit_folder)
     except ProbeError:
         return []
     return [name[: -len(".service")] for name in files if DEPLOYMENT_FILE.fullmatch(name)]
+
+
+def _unit_folder(probe: Probe) -> list[str]:
+    try:
+        return probe.entries(UNIT_FILES)
+    except Missing:
+        return []
+
+
+def _unit_part(probe: Probe, path: str) -> str:
+    try:
+        return probe.read(path, limit=UNIT_LIMIT)
+    except Denied:
+        raise
+    except ProbeError:  # masked, which is a link to no regular file, or gone meanwhile
+        return ""
 
 
 def parse_show(text: str, now: float) -> dict[str, dict]:

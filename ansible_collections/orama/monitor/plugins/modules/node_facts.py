@@ -54,11 +54,13 @@ options:
     type: str
     default: wg0
   ping_target:
-    description: The address that must answer a ping for the Internet to count as reachable.
+    description:
+      - The address that must answer a ping for the Internet to count as reachable.
+      - Where a node has a default route of IPv6 only, the default stands for C(2001:4860:4860::8888).
     type: str
     default: 8.8.8.8
   http_timeout:
-    description: Seconds one HTTP question may take.
+    description: Seconds one HTTP question may take. A gateway has 6 at least to tell its health.
     type: float
     default: 3.0
   command_timeout:

@@ -4,13 +4,14 @@
 """Section ``anyone``: the relay or client of the Anyone network, and how far it has come in joining it.
 
 The control port knows where the daemon stands now. Where it is closed the last word of the log counts, then that of
-the log before it was rotated, then that of the journal.
+the log before it was rotated, then that of the file to which the unit sends what it writes, then that of the journal.
 """
 
 from __future__ import annotations
 
 import re
 
+from .. import service_log
 from ..errors import Absent, Denied, Missing, ProbeError
 from ..parts import Parts
 from ..pick import text as printable
@@ -115,6 +116,7 @@ def _bootstrap(probe: Probe, parts: Parts, running: dict, config: str) -> int | 
     sources = [lambda place=place: _controlled(probe, place) for place in CONTROLS]
     sources += [lambda path=path: parse_log(probe.read(path, limit=LOG_TAIL, tail=True)) for path in (log, log + ".1")]
     if unit:
+        sources.append(lambda: parse_log("\n".join(service_log.tail(probe, unit))))
         sources.append(lambda: parse_log("\n".join(journal(probe, unit, JOURNAL_WINDOW) or [])))
     denied = None
     for source in sources:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import fnmatch
 import os
 
-from .. import corefile, local, log_lines, sockets, systemd, tls
+from .. import corefile, local, log_lines, service_log, sockets, systemd, tls
 from ..errors import Absent, Missing, ProbeError, ProbeTimeout
 from ..main_process import resident_mb, restarts
 from ..probe import Probe
@@ -96,7 +96,7 @@ def dns_socket(listeners: list) -> tuple[bool, str]:
 def _questions(probe: Probe, domain: str | None, server: str) -> dict:
     """What is asked side by side: without a domain only the log and the units."""
     questions = {
-        "log": lambda: systemd.journal(probe, COREDNS_UNIT, LOG_SECONDS),
+        "log": lambda: service_log.lines(probe, COREDNS_UNIT, LOG_SECONDS),
         "units": lambda: systemd.units(probe),
     }
     if domain is None:

@@ -8,16 +8,17 @@ from __future__ import annotations
 from .. import local
 from ..errors import Absent
 from ..pick import at, mapping, real, text
-from ..probe import Probe
+from ..probe import Probe, Response
 
 UNITS = ("orama-gateway", "orama-node")  # orama-node may run the gateway inside itself
 HEALTH = "/v1/health"
+HEALTH_SECONDS = 6.0  # the gateway itself waits up to 5 s for what it stands on, and is well meanwhile
 SUBSYSTEMS_LIMIT = 100
 
 
 def collect(probe: Probe) -> dict:
     base = local.url(probe, probe.options.gateway_url)
-    answers = local.Answers("gateway", probe.together({HEALTH: lambda: probe.get(base + HEALTH)}))
+    answers = local.Answers("gateway", probe.together({HEALTH: lambda: ask_health(probe, base)}))
     if answers.refused() and not local.installed(probe, UNITS, probe.options.orama_home):
         raise Absent
     answer = answers.of(HEALTH)
@@ -33,6 +34,11 @@ def collect(probe: Probe) -> dict:
     else:  # an unhealthy gateway says in its body what is wrong, if it says anything
         section.update(parse_health(local.json_or_none(answer)))
     return answers.conclude(section)
+
+
+def ask_health(probe: Probe, base: str) -> Response:
+    """What a gateway says of its health, that of a namespace, too. Raises as ``probe.get``."""
+    return probe.get(base + HEALTH, timeout=max(HEALTH_SECONDS, probe.options.http_timeout))
 
 
 def parse_health(health: object) -> dict:

@@ -16,10 +16,11 @@ from ..parts import Parts
 from ..pick import at, text
 from ..probe import Probe
 from ..sockets import listens
+from .gateway import HEALTH, ask_health
 
 UNIT = re.compile(r"orama-namespace-rqlite@(.+)$")
 OLRIC, GATEWAY = 2, 4  # how far their ports are from RQLite's, which is the namespace's base
-STATUS, READY, HEALTH = "/status", "/readyz?timeout=2s", "/v1/health"
+STATUS, READY = "/status", "/readyz?timeout=2s"
 LIMIT = 100
 #: No part of it runs over the end of a line, so that its search in a hostile file has an end.
 BASE = re.compile(
@@ -37,8 +38,7 @@ def collect(probe: Probe) -> list[dict]:
     questions = {}
     for name, base in bases.items():
         if base is not None:
-            for path, port in ((STATUS, base), (READY, base), (HEALTH, base + GATEWAY)):
-                questions[_key(name, path)] = _question(probe, port, path)
+            questions.update(_questions(probe, name, base))
     answers = probe.together(questions)
     return parts.conclude([_namespace(probe, parts, name, base, answers) for name, base in bases.items()])
 
@@ -47,8 +47,16 @@ def _key(name: str, path: str) -> str:
     return "%s of %s" % (path, name)
 
 
-def _question(probe: Probe, port: int, path: str):
-    return lambda: probe.get(local.url(probe, "http://localhost:%d" % port) + path)
+def _questions(probe: Probe, name: str, base: int) -> dict:
+    return {
+        _key(name, STATUS): lambda: probe.get(_url(probe, base) + STATUS),
+        _key(name, READY): lambda: probe.get(_url(probe, base) + READY),
+        _key(name, HEALTH): lambda: ask_health(probe, _url(probe, base + GATEWAY)),
+    }
+
+
+def _url(probe: Probe, port: int) -> str:
+    return local.url(probe, "http://localhost:%d" % port)
 
 
 def _namespace(probe: Probe, parts: Parts, name: str, base: int | None, answers: dict) -> dict:

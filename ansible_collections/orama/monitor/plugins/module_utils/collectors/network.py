@@ -9,6 +9,7 @@ import re
 
 from .. import ufw
 from ..errors import Denied, Missing, ProbeError
+from ..options import ARGUMENT_SPEC
 from ..parts import Parts, capped
 from ..pick import text as printable
 from ..probe import Output, Probe
@@ -30,6 +31,8 @@ RULES_LIMIT = 200
 STATE = re.compile(r"^ *\d+: [0-9A-F]+:[0-9A-F]{4} [0-9A-F]+:[0-9A-F]{4} ([0-9A-F]{2}) ", re.MULTILINE)
 ROUTE_UP, ROUTE_REJECT = 0x1, 0x200
 UNREACHABLE = ("unreachable", "No route to host", "Name or service not known", "name resolution")
+DEFAULT_TARGET = ARGUMENT_SPEC["ping_target"]["default"]
+DEFAULT_TARGET6 = "2001:4860:4860::8888"  # the same service's
 
 
 def collect(probe: Probe) -> dict:
@@ -73,9 +76,21 @@ def _firewall(parts: Parts, answers: dict) -> dict:
 
 def _internet(probe: Probe) -> bool | None:
     """One packet, and two more when it is lost: a single loss is no outage."""
-    target = probe.options.ping_target
+    target = _target(probe)
     first = reached(probe.run(["ping", "-n", "-c", "1", "-W", "1", target]))
     return first or reached(probe.run(["ping", "-n", "-c", "2", "-W", "1", target]))
+
+
+def _target(probe: Probe) -> str:
+    """What is pinged: the option, whose default stands for an address that the node has a route to."""
+    target = probe.options.ping_target
+    if target != DEFAULT_TARGET:
+        return target
+    try:
+        table, table6 = probe.once(_routing)
+    except ProbeError:  # said of the routes
+        return target
+    return DEFAULT_TARGET6 if _has_default(table6) and not _has_default(table) else target
 
 
 def reached(output: Output) -> bool:
@@ -90,15 +105,24 @@ def reached(output: Output) -> bool:
 
 
 def _routes(probe: Probe) -> dict:
+    table, table6 = probe.once(_routing)
+    return dict(
+        default_route=_has_default(table + table6),
+        wg_route_exists=any(name == probe.options.wireguard_interface for name, _is_default in table + table6),
+    )
+
+
+def _routing(probe: Probe) -> tuple[list[tuple[str, bool]], list[tuple[str, bool]]]:
+    """The usable routes of IPv4 and of IPv6."""
     table = parse_routes(probe.read("/proc/net/route"))
     try:
-        table += parse_routes6(probe.read("/proc/net/ipv6_route"))
+        return table, parse_routes6(probe.read("/proc/net/ipv6_route"))
     except Missing:  # no IPv6 here
-        pass
-    return dict(
-        default_route=any(is_default for _interface, is_default in table),
-        wg_route_exists=any(interface == probe.options.wireguard_interface for interface, _is_default in table),
-    )
+        return table, []
+
+
+def _has_default(table: list[tuple[str, bool]]) -> bool:
+    return any(is_default for _interface, is_default in table)
 
 
 def parse_routes(text: str) -> list[tuple[str, bool]]:

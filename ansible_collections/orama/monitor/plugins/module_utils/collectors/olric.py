@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from .. import local, sockets, systemd
+from .. import local, service_log, sockets, systemd
 from ..errors import Absent
 from ..log_lines import count_errors
 from ..main_process import resident_mb, restarts
@@ -33,7 +33,7 @@ def collect(probe: Probe) -> dict:
     found = probe.together(
         {
             "members": lambda: probe.resp(host, PORT, "CLUSTER.MEMBERS"),
-            "log": lambda: systemd.journal(probe, UNIT, HOUR),
+            "log": lambda: service_log.lines(probe, UNIT, HOUR),
             "units": lambda: systemd.units(probe),
         }
     )

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import re
 
+from .. import service_log
 from ..errors import Denied, ProbeError
 from ..parts import Parts, capped
 from ..pick import text as printable
 from ..probe import Probe
-from ..systemd import journal
 
 INIT = 1
 NODE_UNIT = "orama-node"
@@ -87,7 +87,7 @@ def in_service(text: str) -> bool:
 
 
 def _panics(probe: Probe) -> int | None:
-    lines = journal(probe, NODE_UNIT, HOUR)
+    lines = service_log.lines(probe, NODE_UNIT, HOUR)
     return None if lines is None else count_panics(lines)
 
 

@@ -23,6 +23,9 @@ GIB = 2**30
 DAY = 86400
 LONG = 3650 * DAY
 KILLED = re.compile(r"\bKilled process \d+")
+VMSTAT = "/proc/vmstat"
+CONTAINER = "/run/systemd/container"  # systemd's note that it runs in one
+MEMORY_EVENTS = "/sys/fs/cgroup/memory.events"  # of the container itself, as it sees control groups (version 2)
 
 
 def collect(probe: Probe) -> dict:
@@ -37,8 +40,7 @@ def collect(probe: Probe) -> dict:
         **_time(probe.machine("time"), _read(probe, parts, "/proc/uptime", parse_uptime)),
         ntp_synchronized=probe.machine("clock_synchronized"),
     )
-    section["oom_kills"] = parse_oom_kills(parts.ask(probe.read, "/proc/vmstat"))
-    section["oom_kills_24h"] = _recent_oom_kills(probe, section["oom_kills"], section["uptime_seconds"])
+    section.update(_oom_kills(probe, parts, section["uptime_seconds"]))
     return parts.conclude(section)
 
 
@@ -130,16 +132,52 @@ def parse_uptime(text: str) -> float | None:
     return float(found.group()) if found else None
 
 
+def _oom_kills(probe: Probe, parts: Parts, uptime: int | None) -> dict:
+    """Since boot and of the last day. In a container the kernel's count and log are those of all that its host runs."""
+    if _shares_count(probe):
+        since_boot = _oom_kills_of_container(probe)
+        recent = since_boot if _is_recent(since_boot, uptime) else None
+    else:
+        since_boot = parse_oom_kills(parts.ask(probe.read, VMSTAT))
+        recent = since_boot if _is_recent(since_boot, uptime) else _recent_oom_kills(probe)
+    return dict(oom_kills=since_boot, oom_kills_24h=recent)
+
+
+def _shares_count(probe: Probe) -> bool:
+    """Whether /proc/vmstat counts for a container's host; the container may have been given one of its own."""
+    if not probe.exists(CONTAINER):
+        return False
+    try:
+        return not is_mounted(VMSTAT, probe.read("/proc/self/mountinfo"))
+    except ProbeError:
+        return True
+
+
+def is_mounted(path: str, mounts: str) -> bool:
+    """Whether a file system, or a file of its own, is mounted at exactly this path, by /proc/self/mountinfo."""
+    return any(line.split()[4:5] == [path] for line in mounts.splitlines())
+
+
+def _oom_kills_of_container(probe: Probe) -> int | None:
+    try:
+        return parse_oom_kills(probe.read(MEMORY_EVENTS))
+    except ProbeError:  # control groups of version 1, or not the container's own
+        return None
+
+
 def parse_oom_kills(text: str | None) -> int | None:
-    """Processes the kernel killed for want of memory since boot; kernels before 4.13 do not count them."""
+    """Processes killed for want of memory, by /proc/vmstat or memory.events; kernels before 4.13 do not count them."""
     found = re.search(r"^oom_kill (\d{1,18})$", text or "", re.MULTILINE)
     return int(found.group(1)) if found else None
 
 
-def _recent_oom_kills(probe: Probe, since_boot: int | None, uptime: int | None) -> int | None:
-    """Those of the last day. The kernel's log is asked only where the count since boot leaves it open."""
-    if since_boot == 0 or (since_boot is not None and uptime is not None and uptime <= DAY):
-        return since_boot
+def _is_recent(since_boot: int | None, uptime: int | None) -> bool:
+    """Whether all of them are known to be of the last day, as none are."""
+    return since_boot == 0 or (since_boot is not None and uptime is not None and uptime <= DAY)
+
+
+def _recent_oom_kills(probe: Probe) -> int | None:
+    """Those of the last day by the kernel's log, which is asked only where the count since boot leaves it open."""
     try:
         found = count_oom_kills(read_journal(probe, ["--dmesg", "--grep=Killed process"], DAY))
         if found or read_journal(probe, ["--dmesg", "--until=-%ds" % DAY], LONG, lines=1):

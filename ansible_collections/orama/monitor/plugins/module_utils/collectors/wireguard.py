@@ -24,6 +24,7 @@ ADDRESS6 = re.compile(r"^\s+inet6 ([0-9a-fA-F:./]{1,50}) (?:peer \S+ )?scope glo
 INTERFACE_FIELDS, PEER_FIELDS = 4, 8
 NO_SUCH_INTERFACE = re.compile(r"does not exist|no such device|cannot find device", re.IGNORECASE)
 NOT_PERMITTED = re.compile(r"not permitted|permission denied", re.IGNORECASE)
+AHEAD = 5  # seconds by which a handshake may seem to be of the future where the clock was only adjusted
 
 
 def collect(probe: Probe) -> dict:
@@ -119,11 +120,16 @@ def _peer(row: list[str], now: float) -> dict:
         endpoint=_given(endpoint),
         allowed_ips=_given(allowed_ips),
         latest_handshake=last,
-        handshake_age_sec=None if last is None else max(0, int(now) - last),
+        handshake_age_sec=None if last is None else age(last, now),
         transfer_rx_bytes=count(received),
         transfer_tx_bytes=count(sent),
         keepalive=count(keepalive) or None,
     )
+
+
+def age(last: int, now: float) -> int | None:
+    """Seconds since a handshake; not known of one in the future: the clock was set back since."""
+    return None if last > now + AHEAD else max(0, int(now) - last)
 
 
 def _given(value: str) -> str | None:

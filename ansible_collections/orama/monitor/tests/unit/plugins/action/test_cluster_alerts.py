@@ -5,10 +5,8 @@
 
 from __future__ import annotations
 
-import os
 import time
 from datetime import datetime, timezone
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,17 +15,19 @@ import yaml
 
 pytest.importorskip("orama_monitor")
 
-from ansible.errors import AnsibleActionFail  # noqa: E402
+from ansible.errors import AnsibleUndefinedVariable  # noqa: E402
 
 from ansible_collections.orama.monitor.plugins.action import cluster_alerts  # noqa: E402
 from ansible_collections.orama.monitor.plugins.modules import cluster_alerts as docs  # noqa: E402
-from ansible_collections.orama.monitor.plugins.plugin_utils import judge  # noqa: E402
+from ansible_collections.orama.monitor.plugins.plugin_utils import conf_lines, judge  # noqa: E402
 from ansible_collections.orama.monitor.plugins.plugin_utils.answers import answers_of_play  # noqa: E402
 
 UNREACHABLE = "Failed to connect to the host via ssh: ssh: connect to host 192.0.2.1 port 22: Connection refused"
 
 
 class HostVars(dict):
+    _variable_manager = SimpleNamespace(extra_vars={})
+
     def raw_get(self, host: str) -> dict[str, Any]:
         return self[host]
 
@@ -95,6 +95,47 @@ def test_a_gate_takes_the_whole_environment_and_a_report_what_was_asked() -> Non
     assert judge.cluster_of(one, None, None, whole=True).asked == ["a", "b"]
     narrow = judge.cluster_of(one, None, None, whole=False)
     assert (narrow.environment, narrow.asked, list(narrow.roles)) == ("x", ["a"], ["a", "b"])
+
+
+OF_X = dict(orama_environment="x")
+
+
+def members(hosts: dict[str, dict[str, Any]], extra: tuple[str, ...] = (), **groups: list[str]) -> list[str]:
+    """The hosts that a gate at the host ``a`` asks for the environment x."""
+    task_vars = dict(play(hosts, **groups), ansible_play_hosts_all=["a"])
+    task_vars["hostvars"]._variable_manager = SimpleNamespace(extra_vars=dict.fromkeys(extra))
+    return judge.cluster_of(task_vars, None, "x", whole=True).asked
+
+
+def test_of_an_environment_are_the_hosts_that_carry_its_name_whatever_the_groups_are_called() -> None:
+    assert members(dict(a=OF_X, b=OF_X, c={}), x=["a", "c"]) == ["a", "b"]
+    assert members(dict(a=OF_X, b=dict(orama_environment="y"), c=OF_X), all=["a", "b", "c"]) == ["a", "c"]
+
+
+def test_where_no_host_carries_the_name_the_group_of_that_name_counts() -> None:
+    assert members(dict(a={}, b={}, c={}), x=["b", "a"]) == ["b", "a"]
+    assert members(dict(a={}, b={}, c={})) == ["a"]
+    everywhere = dict.fromkeys("abc", OF_X)
+    assert members(everywhere, extra=("orama_environment",), x=["a", "b"]) == ["a", "b"]
+
+
+class Undefined(dict):
+    def get(self, *_words: Any) -> Any:
+        raise AnsibleUndefinedVariable("'stage' is undefined")
+
+
+def test_a_name_that_is_a_number_counts_and_one_that_has_no_value_is_nobody_s() -> None:
+    numbered = play(dict(a=dict(orama_environment=7), b=dict(orama_environment=7), c=Undefined()))
+    cluster = judge.cluster_of(dict(numbered, ansible_play_hosts_all=["a"]), None, None, whole=True)
+    assert (cluster.environment, cluster.asked) == ("7", ["a", "b"])
+
+
+@pytest.mark.parametrize("asked", [["a"], ["testnet|ubuntu@192.0.2.1|s3cret|node"]])
+def test_lines_of_a_conf_are_no_hosts_and_their_passwords_not_told(asked: list[str]) -> None:
+    hosts = play({"a": {}, "testnet|ubuntu@192.0.2.1|s3cret|node": {}})
+    with pytest.raises(judge.MonitorError) as told:
+        judge.cluster_of(hosts, asked, None, whole=False)
+    assert str(told.value) == conf_lines.REFUSAL
 
 
 @pytest.mark.parametrize(
@@ -175,19 +216,3 @@ def test_the_docs_tell_each_option_as_the_action_takes_it_and_a_sample_of_all_th
 
     assert told(yaml.safe_load(docs.DOCUMENTATION)["options"]) == told(cluster_alerts.ARGUMENT_SPEC)
     assert docs.RETURN and all("sample" in value for value in yaml.safe_load(docs.RETURN).values())
-
-
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_where_the_disk_is_full_nothing_is_left_beside_the_report(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    real = os.fdopen
-
-    def full(handle: int, *_words: Any, **_options: Any) -> Any:
-        os.close(handle)
-        return real(os.open("/dev/full", os.O_WRONLY), "w", encoding="utf-8")
-
-    monkeypatch.setattr(cluster_alerts.os, "fdopen", full)
-    with pytest.raises(AnsibleActionFail, match="No space left on device"):
-        cluster_alerts._write(tmp_path / "report.json", "{}")
-    assert list(tmp_path.iterdir()) == []

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ CASES = Path(__file__).parent / "collectors"
 FILES = sorted(path for path in CASES.rglob("*") if path.is_file())
 EXPECTED = ("status", "error", "section")
 FEWEST_CASES = 8
+CRASHED = re.compile(r"\w at \w+\.py:\d+$")  # or asked what the case has no answer to
 
 
 def test_every_collector_has_its_cases():
@@ -40,6 +42,7 @@ def test_case(path):
     probe = Replay(case)
     outcome = node._guarded(probe, COLLECTORS[path.parent.name])
     came = json.loads(json.dumps({name: getattr(outcome, name) for name in EXPECTED}))
+    assert not CRASHED.search(came["error"] or ""), came["error"]
     if os.environ.get("ORAMA_UPDATE_CASES"):
         case.update(came)
         path.write_text(written(case), encoding="utf-8")

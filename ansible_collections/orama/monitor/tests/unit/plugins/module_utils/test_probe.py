@@ -209,7 +209,7 @@ def test_read_a_part_of_a_file(tmp_path):
 def test_what_is_not_there(tmp_path):
     (tmp_path / "file").write_text("")
     probe = Probe(root=str(tmp_path))
-    for question in (probe.read, probe.permissions, probe.entries):
+    for question in (probe.read, probe.permissions, probe.modified, probe.entries):
         with pytest.raises(Missing):
             question("/nothing")
     with pytest.raises(Missing):
@@ -246,6 +246,12 @@ def test_permissions_and_entries(tmp_path):
     probe = Probe(root=str(tmp_path))
     assert (probe.permissions("/b"), probe.permissions("/a")) == ("600", "4755")
     assert probe.entries("/") == ["a", "b"]
+
+
+def test_when_a_file_was_written(tmp_path):
+    (tmp_path / "file").write_text("")
+    os.utime(str(tmp_path / "file"), (1, 1700000000.5))
+    assert Probe(root=str(tmp_path)).modified("/file") == 1700000000.5
 
 
 # Several questions
@@ -297,6 +303,17 @@ def test_together_does_not_wait_for_ever():
 
 
 # The machine
+
+
+@pytest.mark.parametrize(("zone", "seconds"), [("UTC", 0), ("EST5", -18000), ("IST-5:30", 19800)])
+def test_how_far_local_time_is_ahead(monkeypatch, zone, seconds):
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        assert Probe().machine("utc_offset") == seconds
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_a_disk_that_does_not_answer(monkeypatch):

@@ -1,0 +1,185 @@
+# Copyright: Orama Monitor contributors
+# MIT License (see LICENSE or https://opensource.org/license/mit)
+
+"""What a service wrote, wherever its unit sends it: to the journal, or to a file, as Orama's own units do.
+
+systemd tells that there is a file and in no version which one, so the unit's own text is asked. A file has lines of
+all times, and which are of late is told by the times at their beginning.
+"""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import re
+
+from . import systemd
+from .errors import Denied, Missing, ProbeError
+from .probe import Probe
+from .systemd import LINE_LIMIT
+
+SHORT_TAIL, TAIL = 65536, 1024 * 1024  # most files tell enough in the short one
+ROTATED = ".1"  # where what was written before the last rotation is kept, uncompressed
+DAY = 86400
+EPOCH = datetime.date(1970, 1, 1).toordinal()
+DISORDER = 60  # seconds by which a line may be older than the one before it without being of another day
+
+SENT = re.compile(r"\s*Standard(Output|Error)\s*=(.*)")
+FILE = re.compile(r"(?:append|file|truncate):(/[^\0]*)")
+COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+#: A date and a time of day, or the latter alone, as Go's loggers write them, behind the logger's name or not.
+STAMP = re.compile(
+    r"(?:\[[A-Za-z][\w.-]{0,30}\]\s)?\[?"
+    r"(?:([0-9]{4}[-/][0-9]{2}[-/][0-9]{2})[T ])?"
+    r"([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9]|60)(?:[.,][0-9]{1,9})?"
+    r"(Z|[+-][0-9]{2}:?[0-9]{2})?(?![0-9:])"
+)
+
+
+def lines(probe: Probe, unit: str, seconds: int) -> list[str] | None:
+    """What the unit's service wrote in the last ``seconds``: what the journal has of it, then the files, oldest first.
+
+    None as ``systemd.journal``, and where no line of a file tells its time.
+    Raises Missing, Denied, else as ``probe.run`` and ``probe.read``.
+    """
+    files = _files(probe, unit)
+    if not files:
+        return systemd.journal(probe, unit, seconds)
+    since = probe.machine("time") - seconds
+    written = [_recent(probe, path, modified, since) for path, modified in files.items()]
+    if None in written:
+        return None
+    return _of_journal(probe, unit, seconds) + [line for found in written for line in found or []]
+
+
+def tail(probe: Probe, unit: str) -> list[str]:
+    """The last lines of the files to which the unit sends what its service writes, however old they are."""
+    return [line for path in _files(probe, unit) for line in _before_rotation(probe, path) + _lines(_read(probe, path))]
+
+
+def _files(probe: Probe, unit: str) -> dict[str, float]:
+    """The files that are there, and when they were last written to."""
+    found = {}
+    for path in parse_destinations(systemd.unit_text(probe, unit)):
+        if "%" in path:
+            raise ProbeError("%s.service: its log's name is not understood" % unit)
+        try:
+            found[path] = probe.modified(path)
+        except Missing:
+            continue
+    return found
+
+
+def parse_destinations(text: str) -> list[str]:
+    """The files that a unit's text sends output to; none where all of it goes to the journal."""
+    sent = {"Output": "journal", "Error": "inherit"}
+    for name, value in (found.groups() for found in map(SENT.match, text.splitlines()) if found):
+        sent[name] = value.strip()
+    if sent["Error"] in ("", "inherit"):
+        sent["Error"] = sent["Output"]
+    files = [found.group(1) for found in map(FILE.fullmatch, sent.values()) if found]
+    return list(dict.fromkeys(files))
+
+
+def _of_journal(probe: Probe, unit: str, seconds: int) -> list[str]:
+    """What systemd says of the service, and what this wrote before its unit had a file. The file goes without it."""
+    try:
+        return systemd.journal(probe, unit, seconds) or []
+    except (Missing, Denied):
+        return []
+
+
+def _recent(probe: Probe, path: str, modified: float, since: float) -> list[str] | None:
+    """The lines of a file since then, and of what was rotated where the file begins later. None as ``lines``."""
+    if modified < since:
+        return []
+    offset = probe.machine("utc_offset")
+    for limit in (SHORT_TAIL, TAIL):
+        text = _read(probe, path, limit)
+        is_whole = len(text.encode()) < limit
+        found = parse_times(_lines(text, is_whole), modified, offset)
+        if is_whole or _reaches(found, since):
+            break
+    if is_whole and not _reaches(found, since):
+        found = parse_times(_before_rotation(probe, path) + _lines(text), modified, offset)
+    return None if found is None else [line for at, line in found if at >= since]
+
+
+def _read(probe: Probe, path: str, limit: int = TAIL) -> str:
+    return probe.read(path, limit=limit, tail=True)
+
+
+def _before_rotation(probe: Probe, path: str) -> list[str]:
+    try:
+        text = _read(probe, path + ROTATED)
+    except Missing:
+        return []
+    return _lines(text, len(text.encode()) < TAIL)
+
+
+def _lines(text: str, is_whole: bool = True) -> list[str]:
+    """The lines that say something, cut short and without colours; of a part of a file without the first, cut one."""
+    found = [COLOUR.sub("", line[:LINE_LIMIT]) for line in text.splitlines()]
+    said = [line for line in found if line.strip()]
+    return said if is_whole else said[1:] or said
+
+
+def _reaches(found: list[tuple[float, str]] | None, since: float) -> bool:
+    return bool(found) and found[0][0] < since
+
+
+# When a line was written
+
+
+def parse_times(said: list[str], end: float, offset: int) -> list[tuple[float, str]] | None:
+    """Each line with when it was written, unix seconds; None where none of them tells.
+
+    A time of day is the last such before the line that follows, that of the last line the last before ``end``. Without
+    a zone it is ``offset`` seconds ahead of UTC. A line without a time goes with the one before it, at first with the
+    one after.
+    """
+    found = []
+    latest = end
+    for line in reversed(said):
+        at = parse_time(line, latest, offset)
+        found.append((at, line))
+        latest = latest if at is None else at
+    found.reverse()
+    last = next((at for at, _line in found if at is not None), None)
+    if last is None:
+        return None if said else []
+    dated = []
+    for at, line in found:
+        last = last if at is None else at
+        dated.append((last, line))
+    return dated
+
+
+def parse_time(line: str, latest: float, offset: int) -> float | None:
+    """The time at the beginning of a line; without a date the last such that is not after ``latest``."""
+    found = STAMP.match(line)
+    if not found:
+        return None
+    date, hour, minute, second, zone = found.groups()
+    time = int(hour) * 3600 + int(minute) * 60 + int(second) - (_offset(zone) if zone else offset)
+    if date is None:
+        return latest + DISORDER - (latest + DISORDER - time) % DAY
+    midnight = _midnight(date)
+    return None if midnight is None else midnight + time
+
+
+@functools.lru_cache(maxsize=100)
+def _midnight(date: str) -> int | None:
+    """Unix seconds of a date's beginning in UTC; None where there is no such date."""
+    try:
+        return (datetime.date(int(date[:4]), int(date[5:7]), int(date[8:])).toordinal() - EPOCH) * DAY
+    except ValueError:
+        return None
+
+
+def _offset(zone: str) -> int:
+    """Seconds that a zone such as ``Z`` or ``+01:00`` is ahead of UTC."""
+    if zone == "Z":
+        return 0
+    seconds = int(zone[1:3]) * 3600 + int(zone[-2:]) * 60
+    return -seconds if zone[0] == "-" else seconds
