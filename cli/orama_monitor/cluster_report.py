@@ -98,7 +98,7 @@ def assess(
 
     With ``shown`` all nodes are judged, and only what concerns these hosts is told.
     """
-    policy = policy or Policy()
+    policy = (policy or Policy()).for_environment(snapshot.environment)
     alerts = judge(snapshot, policy, rules)
     failing = {alert.node for alert in standing(alerts, Severity.CRITICAL)}
     nodes = [_judged(node, failing) for node in snapshot.nodes if shown is None or node.host in shown]

@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orama_monitor import shared_memory, workspace
+from orama_monitor import ansible_cfg, shared_memory, workspace
 from orama_monitor.errors import MonitorError
 from orama_monitor.host_keys import HostKeys
 from orama_monitor.nodes import Node, of_environment, read_nodes, select
@@ -148,8 +148,8 @@ def _require_programs(request: Request) -> None:
 
 def _path() -> str:
     """Where programs are looked for: first beside this Python, then beside the command that was called."""
-    called = Path(sys.argv[0]).absolute()
-    beside = [Path(sys.executable).parent, *([called.parent] if called.is_file() else [])]
+    called = Path(sys.argv[0])
+    beside = [Path(sys.executable).parent, *([called.absolute().parent] if called.is_file() else [])]
     return os.pathsep.join([*map(str, beside), os.environ.get("PATH", os.defpath)])
 
 
@@ -169,7 +169,8 @@ def _run(request: Request, directory: Path, answers: _Answers, stop: threading.E
     with _watch(stop, limit, {node.password for node in request.nodes if node.password}) as late:
         ansible_runner.run(
             private_data_dir=str(directory),
-            project_dir=_project(),
+            project_dir=str(ansible_cfg.project(directory)),
+            host_cwd=str(directory),  # else ansible-runner asks for the current one, which may have been removed
             playbook=str(PLAYBOOK),
             inventory=str(_inventory(request, directory)),
             envvars=_environment(request, directory),
@@ -185,20 +186,6 @@ def _run(request: Request, directory: Path, answers: _Answers, stop: threading.E
         )
     if late.is_set():
         answers.said.append(f"ERROR! it had not ended after {limit:.0f} s")
-
-
-def _project() -> str | None:
-    """Where Ansible runs: here, so that an ansible.cfg and relative paths mean what they mean to Ansible itself.
-
-    Not where the ansible.cfg is another user's than of who called, with sudo or without: it can name code to run.
-    """
-    here = Path.cwd()
-    try:
-        owner = (here / "ansible.cfg").lstat().st_uid
-        is_trusted = owner in (0, os.geteuid()) or (os.geteuid() == 0 and str(owner) == os.environ.get("SUDO_UID"))
-    except OSError:
-        is_trusted = True
-    return str(here) if is_trusted and os.access(here, os.X_OK) else None
 
 
 def _forget_command(_status: Mapping[str, Any], runner_config: Any) -> None:
@@ -232,8 +219,10 @@ def _inventory(request: Request, directory: Path) -> Path:
 
 def _environment(request: Request, directory: Path) -> dict[str, str]:
     """What Ansible is told. The user's ansible.cfg counts where this is silent, such as for a jump host."""
+    home = os.environ.get("HOME") or str(directory)
     host_keys = f"-o StrictHostKeyChecking={_STRICT_HOST_KEYS[request.host_keys]}"
-    ssh = [host_keys, "-o ServerAliveInterval=5 -o ServerAliveCountMax=2", os.environ.get("ANSIBLE_SSH_EXTRA_ARGS", "")]
+    theirs = ansible_cfg.ssh_extra_args(ansible_cfg.project(directory), Path(home))
+    ssh = [host_keys, "-o ServerAliveInterval=5 -o ServerAliveCountMax=2", theirs]
     connect = min(10, max(2, int(request.timeout / 2)))
     environment = {
         "PATH": _path(),
@@ -257,7 +246,6 @@ def _environment(request: Request, directory: Path) -> dict[str, str]:
         "ANSIBLE_STDOUT_CALLBACK": "default",  # ansible-runner's own callback is made from this one
         "MAX_EVENT_RES": str(RESULT_LIMIT),
     }
-    home = os.environ.get("HOME") or str(directory)
     return {**environment, **_no_questions(directory), **_locale(), "HOME": home}
 
 

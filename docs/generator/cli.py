@@ -82,9 +82,9 @@ PAGES = {
         "A muted alert stays in the JSON with `muted: true`, is counted apart, and does not count for `--fail-on`. "
         "It wakes when its time is over or when it gets worse. Without `--policy` the file is `monitor-policy.yml` "
         "beside the conf, and it is read by every command; the collection's playbooks read it only where "
-        "`orama_policy` names it.\n\n"
-        "A `--node` that is no node of the conf is refused: it would mute nothing. What is over stays in the file, and "
-        "in the list, until somebody removes it.",
+        "`orama_policy` names it, and know an environment by `orama_environment`.\n\n"
+        "A `--node` or `--env` that the conf does not have is refused: it would mute nothing. What is over stays in "
+        "the file, and in the list, until somebody removes it.",
         (
             "orama monitor mute TLS_EXPIRING --node 198.51.100.11 --reason 'the new one comes on Monday'",
             "orama monitor mute --list",

@@ -6,7 +6,6 @@ import contextlib
 import fcntl
 import json
 import os
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -17,6 +16,8 @@ import yaml
 from orama_monitor.alerts.alert import Severity
 from orama_monitor.alerts.policy import Mute, compose, parse_policy, read_text
 from orama_monitor.errors import MonitorError
+from orama_monitor.files import replace
+from orama_monitor.paths import is_there
 
 PATIENCE = 2.0  # s to wait while another mutes
 
@@ -25,6 +26,7 @@ def add_mute(
     path: Path,
     code: str,
     *,
+    env: str | None = None,
     node: str = "*",
     about: Sequence[str] = (),
     until: datetime | None = None,
@@ -33,14 +35,14 @@ def add_mute(
 ) -> Mute:
     """Mute ``code`` on the nodes that match ``node``. The file is made where there is none.
 
-    With ``about`` only what concerns nothing else is muted. ``severity`` is what the alert has now: it will wake when
-    it gets worse. Raises MonitorError, and then the file is as it was.
+    With ``env`` it is muted in that environment alone, with ``about`` only what concerns nothing else. ``severity`` is
+    what the alert has now: it will wake when it gets worse. Raises MonitorError, and then the file is as it was.
     """
     with _alone(path):
-        text = read_text(path) if path.exists() else ""
-        edited = with_mute(text, path, mute_fields(code, node, about, until, severity, reason))
+        text = read_text(path) if is_there(path) else ""
+        edited = with_mute(text, path, mute_fields(code, node, about, until, severity, reason, env))
         mutes = parse_policy(edited, path).mutes
-        _replace(path, edited)
+        replace(path, edited, 0o644)
     return mutes[-1]
 
 
@@ -74,9 +76,18 @@ def _mutes(tree: yaml.Node | None) -> tuple[yaml.Node, yaml.Node] | None:
 
 
 def mute_fields(
-    code: str, node: str, about: Sequence[str], until: datetime | None, severity: Severity | None, reason: str
+    code: str,
+    node: str,
+    about: Sequence[str],
+    until: datetime | None,
+    severity: Severity | None,
+    reason: str,
+    env: str | None = None,
 ) -> dict[str, str]:
-    fields = {"code": code, "node": _quoted(node)}
+    fields = {"code": code}
+    if env is not None:
+        fields["env"] = _quoted(env)
+    fields["node"] = _quoted(node)
     if about:
         fields["about"] = f"[{', '.join(map(_quoted, about))}]"
     if until is not None:
@@ -121,8 +132,8 @@ def _alone(path: Path) -> Iterator[None]:
 
     Whoever may read the directory can hold it, so nobody waits for long.
     """
-    folder = path.resolve().parent
     try:
+        folder = path.resolve().parent
         folder.mkdir(parents=True, exist_ok=True)
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     except OSError as error:
@@ -147,31 +158,3 @@ def _lock(handle: int, path: Path) -> None:
             return  # a file system without locks
         else:
             return
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write the file in one step, with the permissions and, for root, the owner it had."""
-    target = path.resolve()
-    try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-                file.write(text)
-            _like(target, Path(name))
-            Path(name).replace(target)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise MonitorError(f"{path}: {error.strerror}") from None
-
-
-def _like(target: Path, made: Path) -> None:
-    """Give what was made the permissions and, as far as that is allowed, the owner of what it replaces."""
-    if not target.exists():
-        made.chmod(0o644)
-        return
-    found = target.stat()
-    with contextlib.suppress(OSError):
-        os.chown(made, found.st_uid, found.st_gid)
-    made.chmod(found.st_mode & 0o777)

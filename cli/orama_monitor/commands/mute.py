@@ -11,8 +11,10 @@ import click
 from orama_monitor import completion
 from orama_monitor.commands.options import Settings, global_flags
 from orama_monitor.durations import EXAMPLE, duration
+from orama_monitor.paths import is_missing, is_there
 
 if TYPE_CHECKING:
+    from orama_monitor.alerts.policy import Mute
     from orama_monitor.nodes import Node
 
 _PATTERN = re.compile(r"[*?\[]")
@@ -55,8 +57,9 @@ def mute(
     """Silence an alert, for a while or until it gets worse.
 
     Adds a line to the policy file, which is made when there is none, and leaves the rest of it as it is. --node may
-    be a host, a role (with --env), `cluster`, or a pattern such as '198.51.100.*'; without it the alert is muted
-    everywhere. For an alert that may be more or less severe, --severity says how bad it is now.
+    be a host, a role, `cluster`, or a pattern such as '198.51.100.*'; without it the alert is muted everywhere. What is
+    muted with --env is muted in that environment alone. For an alert that may be more or less severe, --severity says
+    how bad it is now.
     """
     if listing:
         if code or length or about or reason is not None:
@@ -74,16 +77,24 @@ def mute(
 
 def _list(settings: Settings) -> None:
     from orama_monitor import output
-    from orama_monitor.commands.session import policy
     from orama_monitor.snapshot import now
     from orama_monitor.views import mutes
 
-    found, at = policy(settings).mutes, now()
+    found, at = _mutes(settings), now()
     if settings.wants_json:
         facts = [{**item.model_dump(mode="json"), "over": item.is_over(at)} for item in found]
         output.show_json(facts, settings.query)
     else:
         output.show(mutes.render(found, at))
+
+
+def _mutes(settings: Settings) -> list[Mute]:
+    """The policy's. Raises MonitorError where there is none that was named, and where nobody may look for one."""
+    from orama_monitor.alerts.policy import read_policy
+    from orama_monitor.commands.session import policy_path
+
+    path = policy_path(settings)
+    return [] if settings.policy is None and is_missing(path) else read_policy(path).mutes
 
 
 def _add(settings: Settings, code: str, length: timedelta | None, about: tuple[str, ...], reason: str) -> None:
@@ -98,21 +109,31 @@ def _add(settings: Settings, code: str, length: timedelta | None, about: tuple[s
     severity = Severity(settings.severity or usual)
     until = now() + length if length else None
     for node in _meant(settings) or ["*"]:
-        muting.add_mute(path, rule.code, node=node, about=about, until=until, severity=severity, reason=reason)
+        muting.add_mute(
+            path,
+            rule.code,
+            env=settings.env,
+            node=node,
+            about=about,
+            until=until,
+            severity=severity,
+            reason=reason,
+        )
         only = f" about {names(about)}" if about else ""
-        where = "everywhere" if node == "*" else f"on {node}"
+        place = "everywhere" if node == "*" else f"on {node}"
+        where = place if settings.env is None else f"{place} in {settings.env}"
         end = f"until {until:%Y-%m-%d %H:%M:%S} UTC" if until else "for good"
         wakes = "" if severity is Severity.CRITICAL else f", unless it gets worse than {severity.value}"
         click.echo(f"{path}: {rule.code}{only} is muted {where} {end}{wakes}")
 
 
 def _meant(settings: Settings) -> list[str]:
-    """The hosts and patterns that --node means; where there is a conf, a name that none of its nodes has is refused."""
+    """The hosts and patterns that --node means; where there is a conf, a name or environment not in it is refused."""
     from orama_monitor.alerts.alert import CLUSTER
     from orama_monitor.nodes import LOCAL_NODE, select
 
     plain = [name for name in settings.node if name not in (CLUSTER, LOCAL_NODE.host) and not _PATTERN.search(name)]
-    nodes = _nodes(settings) if plain else None
+    nodes = _nodes(settings) if plain or settings.env is not None else None
     meant: list[str] = []
     for name in settings.node:
         chosen = select(_sure(nodes, name), [name]) if nodes is not None and name in plain else None
@@ -125,9 +146,9 @@ def _nodes(settings: Settings) -> list[Node] | None:
     from orama_monitor.commands.session import configured
     from orama_monitor.nodes import read_nodes
 
-    if settings.config is None and not settings.conf.exists():
+    if settings.config is None and not is_there(settings.conf):
         return None
-    return configured(settings, quiet=True)[0] if settings.env else read_nodes(settings.conf)
+    return configured(settings, quiet=True)[0] if settings.env is not None else read_nodes(settings.conf)
 
 
 def _sure(nodes: list[Node], name: str) -> list[Node]:

@@ -14,6 +14,7 @@ import click
 
 from orama_monitor import completion
 from orama_monitor.host_keys import HostKeys
+from orama_monitor.paths import expanded, is_there
 
 DEFAULT_CONFIG = Path("scripts/remote-nodes.conf")
 CONFIG_VARIABLE = "ORAMA_NODES_CONF"
@@ -58,9 +59,9 @@ class Settings:
     def conf(self) -> Path:
         """Where the nodes are: the flag, the default place, the variable, in this order."""
         if self.config is not None:
-            return self.config
+            return expanded(self.config)
         named = os.environ.get(CONFIG_VARIABLE)
-        return Path(named) if named and not DEFAULT_CONFIG.exists() else DEFAULT_CONFIG
+        return expanded(named) if named and not is_there(DEFAULT_CONFIG) else DEFAULT_CONFIG
 
     def merged(self, later: Settings) -> Settings:
         """Flags given later win; those that may be repeated add up."""

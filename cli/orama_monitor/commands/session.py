@@ -15,6 +15,7 @@ from orama_monitor.commands.progress import Progress
 from orama_monitor.errors import MonitorError
 from orama_monitor.nodes import LOCAL, LOCAL_NODE, Node, of_environment, read_nodes, secrets_exposed, select
 from orama_monitor.output import require_query
+from orama_monitor.paths import is_there
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,8 +44,11 @@ def policy(settings: Settings, missing_ok: bool = False) -> Policy:
 
 
 def has_policy(settings: Settings, missing_ok: bool = False) -> bool:
-    """Whether there is a policy to read: one that was named has to be there, unless it may be missing."""
-    return (settings.policy is not None and not missing_ok) or policy_path(settings).exists()
+    """Whether there is a policy to read: one that was named has to be there, unless it may be missing.
+
+    Of one that nobody named, in a place that can't be looked into, nothing is known; it holds nobody up.
+    """
+    return (settings.policy is not None and not missing_ok) or is_there(policy_path(settings))
 
 
 def policy_path(settings: Settings) -> Path:

@@ -366,7 +366,11 @@ class LiveApp(App[None]):
         if snapshot is None:
             self.notify("There is nothing to save yet", severity="warning")
             return
-        directory = self.directory or Path.cwd()
+        try:
+            directory = self.directory or Path.cwd()
+        except OSError:
+            self.notify("There is nowhere to save: this directory has been removed", severity="error")
+            return
         hosts = self.source.hosts if isinstance(self.source, Replay) else None
 
         def work() -> Message:
@@ -384,10 +388,11 @@ class LiveApp(App[None]):
         if isinstance(self.screen, MuteScreen):
             return
         key = self.board.chosen_alert if self.board else None
-        alert = find(self.state.report.alerts, key) if key and self.state.report else None
+        report = self.state.report
+        alert = find(report.alerts, key) if key and report else None
         if key is None:
             self.notify("Choose an alert first (tab 7)", severity="warning")
-        elif alert is None:
+        elif report is None or alert is None:
             silent = "The node does not answer: it is not known whether this alert still stands"
             self.notify(silent if self.state.is_silent(key.node) else "This alert no longer stands", severity="warning")
         elif alert.muted:
@@ -395,7 +400,8 @@ class LiveApp(App[None]):
         elif self.policy_path is None:
             self.notify("There is no policy file to write the mute to: start with --policy FILE", severity="warning")
         else:
-            self.push_screen(MuteScreen(alert, self.policy_path, self.clock.now), callback=self._muted)
+            asked = MuteScreen(alert, report.meta.environment, self.policy_path, self.clock.now)
+            self.push_screen(asked, callback=self._muted)
 
     def _muted(self, policy: Policy | None) -> None:
         if policy is None:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from rich.text import Text
 
 from orama_monitor.alerts.alert import Alert
+from orama_monitor.alerts.gateway import FINE
 from orama_monitor.alerts.words import number
 from orama_monitor.report import (
     Anyone,
@@ -223,7 +224,8 @@ def gateway(found: Gateway) -> Facts:
         line = f"{clean(name, 40)} {clean(subsystem.status or '?', 40)}"
         if subsystem.error:
             line += f" ({clean(subsystem.error, 120)})"
-        yield Text(line) if subsystem.status == "ok" else Text(f"! {line}", style=style.WARN)
+        is_fine = (subsystem.status or "ok").lower() in FINE
+        yield Text(line) if is_fine else Text(f"! {line}", style=style.WARN)
 
 
 def dns(found: Dns) -> Facts:

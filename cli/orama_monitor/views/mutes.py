@@ -15,6 +15,7 @@ from orama_monitor.views.text import text
 
 COLUMNS = (
     Column("CODE"),
+    Column("ENV", minimum=7),
     Column("NODE", minimum=15),
     Column("ABOUT", priority=3, minimum=8),
     Column("SEVERITY", priority=2),
@@ -31,7 +32,8 @@ def render(mutes: Sequence[Mute], now: datetime) -> RenderableType:
     for mute in mutes:
         about = ", ".join(mute.about) if mute.about is not None else None
         severity = text(mute.severity.value if mute.severity else None)
-        table.add([text(mute.code), text(mute.node), text(about), severity, _until(mute, now), text(mute.reason)])
+        where = [text(mute.env), text(mute.node), text(about)]
+        table.add([text(mute.code), *where, severity, _until(mute, now), text(mute.reason)])
     return table
 
 

@@ -70,8 +70,9 @@ def test_version(orama: Run) -> None:
     assert orama("monitor", "--version").out == f"orama {__version__}\n"
 
 
-def completed(orama: Run, *words: str) -> list[str]:
-    done = orama(_ORAMA_COMPLETE="bash_complete", COMP_WORDS=" ".join(words), COMP_CWORD=str(len(words) - 1))
+def completed(orama: Run, *words: str, **changes: str) -> list[str]:
+    typed = {"COMP_WORDS": " ".join(words), "COMP_CWORD": str(len(words) - 1)}
+    done = orama(_ORAMA_COMPLETE="bash_complete", **typed, **changes)
     assert done.code == 0
     return [line.partition(",")[2] for line in done.out.splitlines()]
 
@@ -239,6 +240,26 @@ def test_a_pattern_asks_for_no_conf(orama: Run, tmp_path: Path) -> None:
             *("--config", "broken.conf", "--node", name),
         )
         assert done.code == 0, done.err
+
+
+def test_a_mute_is_of_its_environment(orama: Run, tmp_path: Path, conf: Path, faulty_file: Path) -> None:
+    for env, heard in (("devnet", True), ("testnet", False)):
+        done = orama("monitor", "mute", "DISK_HIGH", "--env", env, "--reason", "known", "--policy", "new.yml")
+        assert f"DISK_HIGH is muted everywhere in {env} for good" in done.out
+        assert ("DISK_HIGH" in orama("monitor", "alerts", "--from", faulty_file, "--policy", "new.yml").out) is heard
+    mutes = yaml.safe_load((tmp_path / "new.yml").read_text())["mutes"]
+    assert [mute["env"] for mute in mutes] == ["devnet", "testnet"]
+    done = orama("monitor", "mute", "ZOMBIES", "--env", "testnet", "--node", "cluster", "--reason", "known")
+    assert "ZOMBIES is muted on cluster in testnet for good" in done.out
+    (facts,) = json.loads(orama("monitor", "mute", "--list", "--json").out)
+    assert (facts["env"], facts["node"]) == ("testnet", "cluster")
+
+
+def test_a_mute_in_no_environment_of_the_conf_is_refused(orama: Run, tmp_path: Path, conf: Path) -> None:
+    assert muted_on(orama, tmp_path, "cluster", env="tesnet") == [
+        "orama: no environment 'tesnet' in the conf; it has: devnet, testnet"
+    ]
+    assert muted_on(orama, tmp_path, "localhost", env="local") == ["localhost"]
 
 
 def test_mutes_are_listed(orama: Run, tmp_path: Path, conf: Path) -> None:

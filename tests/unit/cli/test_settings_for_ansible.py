@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import click
 import pytest
 
-from orama_monitor import collect, workspace
+from orama_monitor import ansible_cfg, collect, workspace
 from orama_monitor.commands import session
 from orama_monitor.errors import MonitorError
 from orama_monitor.nodes import LOCAL_NODE, read_nodes
@@ -19,6 +20,7 @@ from orama_monitor.snapshot import NodeResult
 from tests.unit.cli.test_broken_controller import COLLECT, collected, left, run
 
 LOCAL = collect.Request(nodes=[LOCAL_NODE], everyone=[LOCAL_NODE], conf=None)
+ELSEWHERE = Path("/elsewhere")
 ASKS = {"ANSIBLE_ASK_PASS": "True", "ANSIBLE_BECOME_ASK_PASS": "True", "ANSIBLE_ASK_VAULT_PASS": "True"}
 VAULT = {"ANSIBLE_VAULT_IDENTITY_LIST": "x@prompt", "ANSIBLE_VAULT_PASSWORD_FILE": ".vault_pass"}
 CFG = """\
@@ -135,18 +137,107 @@ def test_ansible_is_found_beside_the_command(monkeypatch: pytest.MonkeyPatch, tm
     assert collect._path() == "/usr/bin:/usr/sbin"
 
 
+def test_a_relative_command_is_found_while_its_directory_is_there(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    (here / "orama").touch()
+    monkeypatch.chdir(here)
+    monkeypatch.setattr(sys, "argv", ["./orama"])
+    assert str(here) in collect._path().split(":")
+    shutil.rmtree(here)
+    assert str(here) not in collect._path().split(":")
+
+
 def test_another_user_s_ansible_cfg_does_not_count(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """It can name code to run."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "ansible.cfg").touch()
-    assert collect._project() == str(tmp_path)
+    assert ansible_cfg.project(ELSEWHERE) == tmp_path
     monkeypatch.setattr("os.geteuid", lambda: os.getuid() + 1)
     if os.getuid() == 0:
         os.chown(tmp_path / "ansible.cfg", 12345, 12345)
-    assert collect._project() is None
+    assert ansible_cfg.project(ELSEWHERE) == ELSEWHERE
 
 
 def test_in_a_directory_that_cannot_be_entered_ansible_runs_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert collect._project() == str(Path.cwd())
+    assert ansible_cfg.project(ELSEWHERE) == Path.cwd()
     monkeypatch.setattr("os.access", lambda *_words: False)
-    assert collect._project() is None
+    assert ansible_cfg.project(ELSEWHERE) == ELSEWHERE
+
+
+def jumping(path: Path, jump: str) -> Path:
+    """A configuration with a jump host."""
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f"[ssh_connection]\nssh_extra_args = {jump}\n")
+    return path
+
+
+@pytest.fixture
+def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A home, and a directory beside it to be in, with an ansible.cfg of its own in neither."""
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(ansible_cfg, "SYSTEM", jumping(tmp_path / "system.cfg", "-J system"))
+    return tmp_path / "home"
+
+
+def extra(home: Path) -> str:
+    """What is said to ssh beside our own."""
+    return ansible_cfg.ssh_extra_args(ansible_cfg.project(ELSEWHERE), home)
+
+
+def test_the_jump_host_is_that_of_the_ansible_cfg_which_counts(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert extra(home) == "-J system"
+    jumping(home / ".ansible.cfg", "-J home")
+    assert extra(home) == "-J home"
+    jumping(Path("ansible.cfg"), "-J here")
+    assert extra(home) == "-J here"
+    jumping(home / "named.cfg", "-J named")
+    monkeypatch.setenv("ANSIBLE_CONFIG", "~/named.cfg")
+    assert extra(home) == "-J named"
+    jumping(Path("folder/ansible.cfg"), "-J folder")
+    for named in ("folder", "$PWD/folder", "folder/ansible.cfg"):
+        monkeypatch.setenv("ANSIBLE_CONFIG", named)
+        monkeypatch.setenv("PWD", str(Path.cwd()))
+        assert extra(home) == "-J folder"
+    monkeypatch.setenv("ANSIBLE_SSH_EXTRA_ARGS", "")
+    assert extra(home) == ""
+
+
+def test_the_jump_host_is_not_that_of_an_ansible_cfg_which_does_not_count(home: Path) -> None:
+    jumping(home / ".ansible.cfg", "-J home")
+    jumping(Path("ansible.cfg"), "-J here")
+    Path.cwd().chmod(0o777)
+    assert extra(home) == "-J home"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("ssh_extra_args = -J a ; for all\n", "-J a"),
+        ('ssh_extra_args = "-J a -o B=%h"\n', "-J a -o B=%h"),
+        ("ssh_extra_args = '\n", "'"),
+        ("ssh_args = -C\n", ""),
+        ("nonsense\n", ""),
+        ("ssh_extra_args = -J \udcff\n", ""),
+    ],
+)
+def test_the_jump_host_is_read_as_ansible_reads_it(home: Path, text: str, said: str) -> None:
+    Path("ansible.cfg").write_bytes(f"[ssh_connection]\n{text}".encode(errors="surrogateescape"))
+    assert extra(home) == said
+
+
+def test_ssh_goes_by_the_ansible_cfg_s_options_behind_ours(
+    monkeypatch: pytest.MonkeyPatch, home: Path, temporary_files_here: None
+) -> None:
+    jumping(Path("ansible.cfg"), f"-o StrictHostKeyChecking=no -o ProxyCommand='touch {home}/asked'")
+    home.mkdir()
+    Path("nodes.conf").write_text("testnet|nobody@198.51.100.1|node\n")
+    nodes = read_nodes(Path("nodes.conf"))
+    collect.collect(collect.Request(nodes=nodes, everyone=nodes, conf=Path("nodes.conf")))
+    assert (home / "asked").exists()
+    given = collect._environment(LOCAL, home)["ANSIBLE_SSH_EXTRA_ARGS"]
+    assert given.index("StrictHostKeyChecking=accept-new") < given.index("StrictHostKeyChecking=no")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
 from textual.pilot import Pilot
 from textual.screen import Screen
 from typing_extensions import override
@@ -42,6 +43,14 @@ def live_app(
 ) -> LiveApp:
     watch = Watch(nodes, policy or Policy(), INTERVAL, nodes.clock)
     return ToldApp(watch, policy_path, directory, nodes.clock)
+
+
+def remove_this(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Go to a directory in ``directory`` which is then removed."""
+    gone = directory / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
 
 
 async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:

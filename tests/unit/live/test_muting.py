@@ -15,9 +15,9 @@ from orama_monitor.cluster_report import ClusterReport, assess
 from orama_monitor.live.screens.main import MainScreen
 from orama_monitor.live.screens.mute import MuteScreen
 from tests.unit.alerts.breaking import failed
-from tests.unit.clusters import healthy, lost
+from tests.unit.clusters import healthy, host, lost
 from tests.unit.live.fakes import WAIT, FakeNodes, with_memory
-from tests.unit.live.harness import running
+from tests.unit.live.harness import remove_this, running
 
 
 class TestMuting:
@@ -25,11 +25,12 @@ class TestMuting:
         path = tmp_path / "policy.yml"
         async with running(FakeNodes(with_memory(95)), size=(120, 40), policy_path=path) as live:
             await live.press("7", "m")
-            assert isinstance(live.app.screen, MuteScreen) and "MEMORY_HIGH on" in live.text
+            assert isinstance(live.app.screen, MuteScreen) and f"MEMORY_HIGH on {host(1)} in testnet" in live.text
             await live.press("tab", *"new RAM ordered", "enter")
             await live.until(lambda: "1 muted" in live.text)
             text = path.read_text()
             assert "MEMORY_HIGH" in text and "2026-02-16T20:00:00Z" in text and "new RAM ordered" in text
+            assert 'env: "testnet"' in text
             await live.refresh()
             assert "muted" in live.text and not live.watch.state.history.changes
             await live.press("m")
@@ -106,6 +107,12 @@ class TestMuting:
             await live.refresh(silent)
             await live.press("m")
             assert any("not known whether this alert still stands" in notice for notice in live.notices)
+
+    async def test_in_a_directory_that_has_been_removed(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        async with running(FakeNodes(with_memory(95)), policy_path=Path("policy.yml")) as live:
+            remove_this(tmp_path, monkeypatch)
+            await live.press("7", "m", "enter")
+            assert "policy.yml: No such file or directory" in live.text and isinstance(live.app.screen, MuteScreen)
 
     async def test_no_policy_file(self) -> None:
         async with running(FakeNodes(with_memory(95))) as live:

@@ -6,13 +6,15 @@ import json
 from datetime import timedelta, timezone
 from pathlib import Path
 
+import pytest
+
 from orama_monitor.alerts.policy import Policy
 from orama_monitor.cluster_report import assess
 from orama_monitor.live.saving import save
 from orama_monitor.saved_report import load
 from tests.unit.clusters import healthy, host
 from tests.unit.live.fakes import FakeNodes, with_memory
-from tests.unit.live.harness import running
+from tests.unit.live.harness import remove_this, running
 
 
 class TestSaving:
@@ -50,6 +52,12 @@ class TestSaving:
             await live.press("s")
             await live.until(lambda: bool(live.notices))
             assert "No such file or directory" in live.notices[0]
+
+    async def test_in_a_directory_that_has_been_removed(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        async with running() as live:
+            remove_this(tmp_path, monkeypatch)
+            await live.press("s")
+            assert live.notices == ["There is nowhere to save: this directory has been removed"]
 
     async def test_a_hostile_environment(self, tmp_path: Path) -> None:
         async with running(FakeNodes(healthy(environment="../../etc/x")), directory=tmp_path) as live:

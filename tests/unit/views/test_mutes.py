@@ -15,7 +15,7 @@ from orama_monitor.views import mutes
 NOON = datetime(2026, 2, 16, 12, tzinfo=UTC)
 MUTES = [
     Mute(code="DISK_HIGH", node="198.51.100.*", until=NOON.replace(hour=11), reason="a disk is ordered"),
-    Mute(code="SERVICE_FAILED", about=["caddy", "coredns"], until=NOON.replace(hour=13)),
+    Mute(code="SERVICE_FAILED", env="testnet", about=["caddy", "coredns"], until=NOON.replace(hour=13)),
     Mute(code="WG_DOWN", reason="\x1b[2Jknown"),
 ]
 
@@ -28,8 +28,9 @@ def shown(found: list[Mute], width: int = 120) -> list[str]:
 
 def test_each_says_where_and_until_when() -> None:
     header, over, for_an_hour, for_good = shown(MUTES)
-    assert header.split()[:2] == ["CODE", "NODE"]
+    assert header.split()[:3] == ["CODE", "ENV", "NODE"]
     assert "198.51.100.*" in over and "2026-02-16 11:00, over" in over and over.endswith("a disk is ordered")
+    assert for_an_hour.split()[:3] == ["SERVICE_FAILED", "testnet", "*"]
     assert "caddy, coredns" in for_an_hour and "2026-02-16 13:00 " in for_an_hour and "over" not in for_an_hour
     assert "for good" in for_good and "\x1b" not in for_good
 

@@ -19,7 +19,7 @@ from orama_monitor.report import Process
 from orama_monitor.snapshot import Snapshot
 from orama_monitor.views import brief, node_report
 from orama_monitor.views.peers import mesh
-from tests.unit.alerts.breaking import failed
+from tests.unit.alerts.breaking import failed, put
 from tests.unit.clusters import healthy, host, lost, report
 
 VIEWS = ("cluster", "node", "service", "mesh", "dns", "namespaces", "alerts")
@@ -279,6 +279,17 @@ def test_hostile_nodes_cannot_write_markdown() -> None:
     assert "<script>" not in text.replace("\\<", "")
     assert "\n# Title" not in text
     assert "\x1b" not in text
+
+
+@pytest.mark.parametrize(
+    ("status", "is_bad"), [("ok", False), ("Healthy", False), ("unavailable", False), (None, False), ("degraded", True)]
+)
+def test_a_subsystem_is_marked_where_the_rule_finds_fault(status: str | None, is_bad: bool) -> None:
+    snapshot = healthy(1)
+    put(snapshot, 0, "gateway.subsystems.rqlite.status", status)
+    judged = assess(snapshot)
+    assert ("GATEWAY_SUBSYSTEM" in {alert.code for alert in judged.alerts}) is is_bad
+    assert ("! rqlite " in shown("node", judged, 200)) is is_bad
 
 
 def test_the_local_page_fits() -> None:

@@ -44,14 +44,16 @@ class MuteScreen(ModalScreen[Policy]):
         Binding("shift+tab,up", "app.focus_previous", "Previous field", show=False),
     ]
 
-    def __init__(self, alert: Alert, policy_path: Path, now: Callable[[], datetime]) -> None:
+    def __init__(self, alert: Alert, environment: str, policy_path: Path, now: Callable[[], datetime]) -> None:
         super().__init__()
         self.alert = alert
+        self.environment = environment
         self.policy_path = policy_path
         self.now = now
 
     def compose(self) -> ComposeResult:
         title = Text("Mute ", style=style.TITLE).append(f"{clean(self.alert.code)} on {clean(self.alert.node)}")
+        title.append(f" in {clean(self.environment)}")
         if self.alert.about:
             title.append(f": {clean(names(self.alert.about))}")
         with Vertical(id="box"):
@@ -73,6 +75,7 @@ class MuteScreen(ModalScreen[Policy]):
             add_mute(
                 self.policy_path,
                 self.alert.code,
+                env=self.environment,
                 node=self.alert.node,
                 about=self.alert.about,
                 until=self.now() + length if length else None,
