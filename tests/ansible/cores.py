@@ -55,6 +55,7 @@ OLDEST_PYTHON_OF_A_NODE = 8
 
 INVENTORY, PLAYBOOKS = "tests/ansible/test_inventory.py::test_", "tests/ansible/test_playbooks.py::test_"
 VERSIONS = "tests/ansible/test_versions.py::test_"
+CONF = "tests/ansible/test_conf_as_inventory.py::test_"
 COMMAND = f"{VERSIONS}the_command"
 TESTS = (
     f"{VERSIONS}nodes_of_every_python",
@@ -70,6 +71,10 @@ TESTS = (
     f"{PLAYBOOKS}a_gate_offers_a_node_s_password_to_no_other",
     f"{PLAYBOOKS}templates_name_environment_and_role",
     f"{PLAYBOOKS}the_configuration_s_strategy_and_secrecy_change_nothing",
+    f"{PLAYBOOKS}a_limit_that_leaves_no_node_is_an_error",
+    f"{PLAYBOOKS}a_gate_asks_the_hosts_that_carry_the_environment_s_name",
+    f"{PLAYBOOKS}prepare_looks_for_psutil_with_the_interpreter_of_the_configuration",
+    f"{CONF}nor_where_its_directory_is_given",
 )
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import socket
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
+from ansible_collections.orama.monitor.plugins.module_utils.machine import NO_PSUTIL
 from orama_monitor import saved_report
 from orama_monitor.alerts import RULES
 from tests.ansible.harness import BIN, COLLECTION, ROOT, Ansible
@@ -75,10 +78,24 @@ def test_stats_carry_summary_and_alerts_not_reports(hosts: Ansible) -> None:
     assert '"unreachable_count": 1' in stats and UNREACHABLE in stats and "listening_ports" not in stats
 
 
-def test_an_inventory_without_nodes_is_an_error(hosts: Ansible) -> None:
+PLAYBOOKS = sorted(path.stem for path in (COLLECTION / "playbooks").glob("*.yml"))
+
+
+@pytest.mark.parametrize("name", PLAYBOOKS)
+def test_no_playbook_succeeds_without_a_node(hosts: Ansible, name: str) -> None:
     (hosts.directory / "empty.yml").write_text("all: {hosts: {}}\n")
-    said = hosts.play("orama.monitor.report", inventory="empty.yml", code=2)
-    assert "The inventory has no host for all" in said
+    said = hosts.play(f"orama.monitor.{name}", inventory="empty.yml", code=2)
+    assert "The inventory has no host for all: name a source" in said and said.count("PLAY [") == 1
+
+
+def test_a_limit_that_leaves_no_node_is_an_error(hosts: Ansible) -> None:
+    (hosts.directory / "empty.yml").write_text("all: {hosts: {}}\n")
+    (hosts.directory / "retry").write_text("here-1\n")
+    for inventory, limit in ("empty.yml", "here-1"), ("hosts.yml", "here-1"), ("hosts.yml", "@retry"):
+        arguments = ("-e", "orama_hosts=here-2:here-3", "--limit", limit)
+        said = hosts.play("orama.monitor.collect", *arguments, inventory=inventory, code=4)
+        assert f"The inventory has no host for here-2:here-3 within --limit {limit}: name a source" in said
+    hosts.play("orama.monitor.collect", "-e", "orama_hosts=here-2:here-3", "--limit", "here-1,here-2")
 
 
 def test_a_stale_fact_and_a_host_that_left_are_not_judged_as_healthy(hosts: Ansible) -> None:
@@ -255,7 +272,7 @@ def test_the_project_of_a_controller_can_be_read(hosts: Ansible) -> None:
 
 
 def test_every_playbook_is_found_by_its_name(hosts: Ansible) -> None:
-    names = [f"orama.monitor.{path.stem}" for path in sorted((COLLECTION / "playbooks").glob("*.yml"))]
+    names = [f"orama.monitor.{name}" for name in PLAYBOOKS]
     assert hosts.play(*names, "--syntax-check").count("playbook: ") == len(names) == 6
 
 
@@ -322,3 +339,49 @@ def test_the_configuration_s_strategy_and_secrecy_change_nothing(hosts: Ansible)
     assert [node["host"] for node in report["nodes"] if node["report"]] == ["here-1", "here-2", "here-3"]
     said = gate(hosts, CALM, code=2)
     assert f"{UNREACHABLE} on gone" in said and "NODE_COLLECT_FAILED" not in said
+
+
+def test_a_gate_asks_the_hosts_that_carry_the_environment_s_name(hosts: Ansible) -> None:
+    """Not a group that is called like it and holds others, too."""
+    inventory = hosts.directory / "hosts.yml"
+    text = inventory.read_text().replace("demo:\n", "nodes:\n")
+    others = "demo:\n  hosts:\n    here-1:\n    web:\n      ansible_host: 127.0.0.1\n      ansible_port: 9\n"
+    lost = "elsewhere:\n  hosts:\n    lost: {orama_environment: '{{ of_nobody }}'}\n"
+    inventory.write_text(text + others + lost)
+    path = hosts.directory / "judged.yml"
+    path.write_text(JUDGED.replace("demo:!gone", "here-2"))
+    hosts.play(path)
+
+
+def test_a_report_is_written_to_no_pipe(hosts: Ansible) -> None:
+    os.mkfifo(hosts.directory / "pipe")
+    said = hosts.play("orama.monitor.report", "--limit", "here-1", "-e", "orama_output=pipe", code=2)
+    assert "pipe: this is no regular file" in said and (hosts.directory / "pipe").is_fifo()
+
+
+NODE_S_FACT = "One node's fact in a playbook of your own:"
+
+
+def test_the_recipe_for_one_node_s_fact_survives_a_node_without_rqlite(hosts: Ansible) -> None:
+    _before, after = (ROOT / "docs" / "ansible.md").read_text(encoding="utf-8").split(NODE_S_FACT)
+    tasks = re.split(r"\n(?=\S)", after)[0]
+    path = hosts.directory / "own.yml"
+    path.write_text(f"- hosts: here-1\n  gather_facts: false\n  tasks:\n{tasks}\n")
+    assert "skipping: [here-1]" in hosts.play(path)
+
+
+def test_prepare_looks_for_psutil_with_the_interpreter_of_the_configuration(hosts: Ansible) -> None:
+    programs = hosts.directory / "bin"
+    programs.mkdir()
+    (programs / "python3").write_text("#!/bin/sh\nexit 1\n")
+    (programs / "python3").chmod(0o755)
+    hosts.environment["PATH"] = f"{programs}:{hosts.environment['PATH']}"
+    hosts.environment["ANSIBLE_PYTHON_INTERPRETER"] = str(BIN / "python")
+    (hosts.directory / "hosts.yml").write_text("all: {hosts: {here: {ansible_connection: local}}}\n")
+    said = hosts.play("orama.monitor.prepare", "--check", "-e", "orama_become=false")
+    assert "Learn the node's distribution" not in said and "skipped=1" in said
+
+
+def test_the_remedy_for_a_missing_psutil_can_be_run_as_it_is_told(hosts: Ansible) -> None:
+    _missing, command = NO_PSUTIL.split(": run ")
+    hosts.run(*command.replace("INVENTORY", "hosts.yml").split(), "--check", "--limit", "here-1")

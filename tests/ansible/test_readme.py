@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from orama_lab import Lab
-from tests.ansible.harness import BIN, COLLECTION, ROOT
+from orama_monitor.alerts import RULES
+from tests.ansible.harness import BIN, COLLECTION, ROOT, Ansible
 from tests.lab.commands import broken
 
 SECTION = "## From an empty directory to a gated rolling restart"
@@ -32,7 +33,7 @@ def blocks() -> list[str]:
     return [textwrap.dedent(found) for found in BLOCK.findall(section)]
 
 
-VENV, INSTALL, CONF, SOURCE, PREPARE, REPORT, RESTART, UPGRADE, RUN_UPGRADE = blocks()
+VENV, INSTALL, CONF, SOURCE, SETTINGS, PREPARE, REPORT, RESTART, UPGRADE, RUN_UPGRADE = blocks()
 
 
 def built(block: str, command: str = "") -> str:
@@ -94,6 +95,7 @@ def test_both_ways_to_install_and_the_groups(reader: Reader) -> None:
     assert str(reader.place.parent / "home") in reader.run("ansible-galaxy collection list orama.monitor")
     reader.write("remote-nodes.conf", CONF)
     reader.write("testnet.orama.yml", SOURCE)
+    reader.write("ansible.cfg", SETTINGS)
     graph = reader.run(PREPARE.splitlines()[0])
     for group, hosts in {"nameservers": (21,), "nodes": (21, 22, 23), "testnet": (21, 22, 23)}.items():
         listed = graph.split(f"@{group}:", 1)[1].split("@")[0]
@@ -102,6 +104,28 @@ def test_both_ways_to_install_and_the_groups(reader: Reader) -> None:
     reader.write("roles/our.upgrade/tasks/main.yml", "[]\n")
     for block in (REPORT, RESTART, RUN_UPGRADE):
         reader.run(f"{block.strip()} --syntax-check")
+
+
+HANDLED = """\
+- name: Tell the handler
+  ansible.builtin.debug: {msg: told}
+  changed_when: true
+  notify: Handle it
+"""
+
+
+def test_the_gate_of_this_page_comes_after_what_was_notified(hosts: Ansible) -> None:
+    policy = json.dumps({"severities": dict.fromkeys(sorted(RULES), "info")})
+    gate = f"until_healthy: true\n        policy: {policy}"
+    playbook = UPGRADE.replace("hosts: testnet", "hosts: here-1").replace("until_healthy: true", gate)
+    (hosts.directory / "upgrade.yml").write_text(playbook.replace("delay: 10", "delay: 0"))
+    role = hosts.directory / "roles" / "our.upgrade"
+    handler = "- name: Handle it\n  ansible.builtin.debug: {msg: handled}\n"
+    for folder, text in ("tasks", HANDLED), ("handlers", handler):
+        (role / folder).mkdir(parents=True)
+        (role / folder / "main.yml").write_text(text)
+    said = hosts.play("upgrade.yml")
+    assert said.index("handled") < said.index("TASK [Wait until the cluster is healthy again]")
 
 
 ROLE = """\
@@ -120,6 +144,7 @@ def test_a_gated_rolling_restart_by_this_page_alone(reader: Reader, lab: Lab) ->
     lines = [line.replace("lab|", "testnet|", 1) for line in lab.conf.read_text().splitlines() if "|" in line]
     reader.write("remote-nodes.conf", "\n".join(lines) + "\n")
     reader.write("testnet.orama.yml", SOURCE)
+    reader.write("ansible.cfg", SETTINGS)
     reader.run(PREPARE, inside)
     assert f"testnet: {len(lab.nodes)} nodes, {len(lab.nodes)} healthy" in reader.run(REPORT, inside)
     reader.write("upgrade.yml", UPGRADE)

@@ -7,11 +7,8 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
@@ -85,7 +82,8 @@ class ActionModule(ActionBase):
         severity = options["severity"] or (threshold if options["until_healthy"] else "info")
         lines = judge.lines(report, severity)
         if options["dest"] and not self._task.check_mode:
-            _write(Path(options["dest"]), report.to_json() if options["format"] == "json" else "\n".join(lines) + "\n")
+            text = report.to_json() if options["format"] == "json" else "\n".join(lines) + "\n"
+            judge.write(options["dest"], text)
         content = json.loads(report.to_json(indent=None))
         return dict(
             changed=False,
@@ -142,18 +140,3 @@ def _unwell(nodes: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [
         {key: value for key, value in node.items() if key != "report"} for node in nodes if node["status"] != "healthy"
     ]
-
-
-def _write(path: Path, text: str) -> None:
-    """Put the whole text in place at once, readable by its owner only."""
-    try:
-        handle, name = tempfile.mkstemp(dir=str(path.parent), prefix=".%s." % path.name)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                stream.write(text)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink()
-            raise
-    except OSError as error:
-        raise AnsibleActionFail("%s: %s" % (path, error.strerror)) from None

@@ -14,9 +14,11 @@ import json
 import time
 
 from ansible import constants as C
+from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.orama.monitor.plugins.module_utils.options import ARGUMENT_SPEC
+from ansible_collections.orama.monitor.plugins.plugin_utils import conf_lines
 from ansible_collections.orama.monitor.plugins.plugin_utils.pack import MARK, packed
 
 FACT = "orama_report"
@@ -33,6 +35,8 @@ class ActionModule(ActionBase):
 
     def run(self, tmp=None, task_vars=None):
         result = super().run(tmp, task_vars)
+        if conf_lines.are_among([(task_vars or {}).get("inventory_hostname", ""), self._task.delegate_to or ""]):
+            raise AnsibleActionFail(conf_lines.REFUSAL)
         self._task.args.update(self._from_variables(task_vars or {}))
         _spec, options = self.validate_argument_spec(ARGUMENT_SPEC)
         started = time.time()

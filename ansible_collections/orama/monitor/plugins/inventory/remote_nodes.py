@@ -55,6 +55,8 @@ extends_documentation_fragment:
 notes:
   - The name of a source must end in C(.orama.yml), C(.orama.yaml) or C(.orama.json). The last is found only where
     C(enable_plugins) names this plugin.
+  - Give Ansible the source itself, not a directory that holds the conf, too. Ansible would read that as another
+    inventory, and take its lines, passwords included, for names of hosts. The playbooks of this collection refuse them.
 """
 
 EXAMPLES = r"""

@@ -27,8 +27,10 @@ options:
   hosts:
     description:
       - The hosts to judge.
-      - Without it those of the play; and where the nodes are asked anew, all hosts of their environment (the group of
-        the name that C(orama_environment) holds), those that a C(--limit) left out included.
+      - Without it those of the play; and where the nodes are asked anew, all hosts of their environment, those that a
+        C(--limit) left out included.
+      - Of an environment are the hosts whose variable C(orama_environment) names it. Where no host's does, or only an
+        extra variable, it is the group that is called so.
     type: list
     elements: str
   environment:
@@ -95,7 +97,8 @@ options:
     default: false
   dest:
     description:
-      - Write the whole report to this file on the controller, readable by its owner only.
+      - Write the whole report to this file on the controller. A new file is readable by its owner only, one that is
+        there keeps its permissions, and a link is followed. What is no regular file is refused.
       - Not in check mode.
     type: path
   format:
@@ -133,6 +136,8 @@ notes:
     name, with C(ignore_unreachable) and C(ignore_errors), keeps hosts that fail in the play and in the judgement.
   - What the gate asks with is the inventory's, the extra variables and the passwords of the command line; what only the
     play says, such as C(remote_user) or C(vars_files), does not count.
+  - Handlers run at the end of a play, or of each batch of a C(serial) one, which is behind the gate. Flush them before
+    it, with M(ansible.builtin.meta), and it sees what they did.
   - In a play of the strategies C(free) and C(host_pinned) C(run_once) is for every host, and the first would judge what
     the others have not collected yet. Use C(linear).
 seealso:
@@ -155,6 +160,9 @@ EXAMPLES = r"""
       ansible.builtin.systemd_service:
         name: orama-node
         state: restarted
+
+    - name: Run the handlers that were notified
+      ansible.builtin.meta: flush_handlers
 
     - name: Wait until the cluster is healthy again
       orama.monitor.cluster_alerts:

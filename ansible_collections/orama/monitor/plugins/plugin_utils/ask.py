@@ -58,7 +58,7 @@ def ask(action: Any, task_vars: dict[str, Any], hosts: list[str]) -> dict[str, d
     inventory.remove_restriction()
     inventory.subset(None)
     context.CLIARGS = CLIArgs({**context.CLIARGS, **dict(tags=["all"], skip_tags=[], start_at_task=None, step=False)})
-    play = Playbook.load(str(PLAYBOOK), variable_manager=variables, loader=loader).get_plays()[0]
+    play = Playbook.load(str(PLAYBOOK), variable_manager=variables, loader=loader).get_plays()[-1]
     play.hosts = hosts
     manager = TaskQueueManager(inventory, variables, loader, _passwords(), forks=min(len(hosts), FORKS_CAP))
     listener = _listen(manager)

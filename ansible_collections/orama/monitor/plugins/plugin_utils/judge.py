@@ -13,9 +13,14 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+from ansible.errors import AnsibleError
+
+from ansible_collections.orama.monitor.plugins.plugin_utils import conf_lines
+
 try:
     from pydantic import ValidationError
 
+    from orama_monitor import files
     from orama_monitor.alerts.alert import Alert, Severity
     from orama_monitor.alerts.policy import Policy, read_policy
     from orama_monitor.answer import bounds, node_result
@@ -29,6 +34,7 @@ else:
     MISSING = None
 
 TIMEOUT = 60.0
+ENVIRONMENT = "orama_environment"
 UNNAMED = "ansible"
 
 
@@ -46,18 +52,21 @@ def cluster_of(task_vars: dict[str, Any], hosts: list[str] | None, environment: 
 
     Without ``hosts``: those of the play, or with ``whole`` all of their environment, whatever the play is at.
     """
-    hostvars, groups = task_vars["hostvars"], task_vars.get("groups") or {}
+    hostvars = task_vars["hostvars"]
     asked = list(dict.fromkeys(hosts or task_vars.get("ansible_play_hosts_all") or ()))
+    if conf_lines.are_among([*hostvars, *asked]):
+        raise MonitorError(conf_lines.REFUSAL)
     unknown = [host for host in asked if host not in hostvars]
     if unknown:
         raise MonitorError("not in the inventory: %s" % ", ".join(unknown))
     if not asked:
         raise MonitorError("no hosts to judge")
-    name = environment or _environment(hostvars, asked)
-    everyone = list(dict.fromkeys([*(groups.get(name) or ()), *asked]))
+    known = {host: hostvars[host] for host in [*hostvars, *asked]}  # once each: Ansible gathers them anew
+    name = environment or _environment(known, asked)
+    everyone = list(dict.fromkeys([*_members(name, known, task_vars), *asked]))
     if whole and not hosts:
         asked = everyone
-    return Cluster(name, asked, {host: _role(hostvars[host]) for host in everyone})
+    return Cluster(name, asked, {host: _role(known[host]) for host in everyone})
 
 
 def snapshot(cluster: Cluster, answers: Mapping[str, Mapping[str, Any]], began: float) -> Snapshot:
@@ -141,14 +150,41 @@ def lines(judged: ClusterReport, severity: str) -> list[str]:
     return text
 
 
-def _environment(hostvars: Any, asked: list[str]) -> str:
-    names = {hostvars[host].get("orama_environment") for host in asked} - {None}
+def write(path: str, text: str) -> None:
+    """Put the whole text in place at once. A new file is readable by its owner only."""
+    files.replace(Path(path), text, mode=0o600)
+
+
+def _environment(known: Mapping[str, Mapping[str, Any]], asked: list[str]) -> str:
+    names = {known[host].get(ENVIRONMENT) for host in asked} - {None}
     if len(names) > 1:
         raise MonitorError(
             "the hosts are of several environments (%s): choose one, such as with orama_hosts=%s"
             % (", ".join(sorted(map(str, names))), sorted(map(str, names))[0])
         )
     return str(names.pop()) if names else UNNAMED
+
+
+def _members(name: str, known: Mapping[str, Mapping[str, Any]], task_vars: dict[str, Any]) -> list[str]:
+    """The hosts whose variable names the environment; where none's does, the group that is called so.
+
+    An extra variable is every host's and says nothing of them.
+    """
+    by_variable = [] if _is_extra(task_vars) else [host for host in known if _is_of(known[host], name)]
+    return by_variable or list((task_vars.get("groups") or {}).get(name) or ())
+
+
+def _is_extra(task_vars: dict[str, Any]) -> bool:
+    return ENVIRONMENT in task_vars["hostvars"]._variable_manager.extra_vars
+
+
+def _is_of(variables: Mapping[str, Any], name: str) -> bool:
+    """Not where the variable is a template that has no value: that host need be nobody's who is asked."""
+    try:
+        said = variables.get(ENVIRONMENT)
+    except AnsibleError:
+        return False
+    return said is not None and str(said) == name
 
 
 def _role(variables: Mapping[str, Any]) -> str:
