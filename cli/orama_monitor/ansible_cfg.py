@@ -7,7 +7,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from orama_monitor.paths import expanded
+from orama_monitor.paths import expanded, is_ours
 
 NAME = "ansible.cfg"
 SYSTEM = Path("/etc/ansible") / NAME
@@ -32,7 +32,7 @@ def _is_trusted(path: Path) -> bool:
         owner = path.lstat().st_uid
     except OSError:
         return True
-    return owner in (0, os.geteuid()) or (os.geteuid() == 0 and str(owner) == os.environ.get("SUDO_UID"))
+    return is_ours(owner)
 
 
 def ssh_extra_args(directory: Path, home: Path) -> str:

@@ -9,14 +9,17 @@ import tempfile
 from pathlib import Path
 
 from orama_monitor.errors import MonitorError
+from orama_monitor.paths import is_ours
 
 
 def replace(path: Path, text: str, mode: int) -> None:
     """Write the file in one step, with the permissions and, for root, the owner it had. A new one gets ``mode``.
 
-    Links are followed. Raises MonitorError, and then all is as it was.
+    Links are followed. Where everyone may write, as in /tmp, what another user laid there is refused. Raises
+    MonitorError, and then all is as it was.
     """
     try:
+        _refuse_planted(path)
         target = Path(os.path.realpath(path))
         before = _standing(path)
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
@@ -30,6 +33,17 @@ def replace(path: Path, text: str, mode: int) -> None:
             raise
     except OSError as error:
         raise MonitorError(f"{path}: {error.strerror}") from None
+
+
+def _refuse_planted(path: Path) -> None:
+    """Another's file would keep its owner, who may read it then; another's link leads where that one wants."""
+    folder = path.absolute().parent.stat()
+    if not folder.st_mode & stat.S_IWOTH or not os.path.lexists(path):
+        return
+    if not is_ours(path.lstat().st_uid):
+        raise MonitorError(
+            f"{path}: this is another user's, in a directory where everyone may write: name another place"
+        )
 
 
 def _standing(path: Path) -> os.stat_result | None:

@@ -28,3 +28,8 @@ def is_missing(path: Path) -> bool:
     except OSError:
         return False
     return False
+
+
+def is_ours(owner: int) -> bool:
+    """Whether the owner of a file, by number, is root or who called, with sudo or without."""
+    return owner in (0, os.geteuid()) or (os.geteuid() == 0 and str(owner) == os.environ.get("SUDO_UID"))

@@ -346,8 +346,10 @@ def test_a_gate_asks_the_hosts_that_carry_the_environment_s_name(hosts: Ansible)
     inventory = hosts.directory / "hosts.yml"
     text = inventory.read_text().replace("demo:\n", "nodes:\n")
     others = "demo:\n  hosts:\n    here-1:\n    web:\n      ansible_host: 127.0.0.1\n      ansible_port: 9\n"
-    lost = "elsewhere:\n  hosts:\n    lost: {orama_environment: '{{ of_nobody }}'}\n"
+    lost = "elsewhere:\n  hosts:\n    closed:\n    lost: {orama_environment: '{{ of_nobody }}'}\n"
     inventory.write_text(text + others + lost)
+    (hosts.directory / "host_vars").mkdir()
+    (hosts.directory / "host_vars" / "closed.yml").write_text("$ANSIBLE_VAULT;1.1;AES256\n3031\n")
     path = hosts.directory / "judged.yml"
     path.write_text(JUDGED.replace("demo:!gone", "here-2"))
     hosts.play(path)

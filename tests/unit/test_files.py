@@ -95,3 +95,21 @@ def test_where_the_disk_is_full_nothing_is_left_beside_what_was_there(
     with pytest.raises(MonitorError, match="No space left on device"):
         files.replace(path, "text", mode=0o600)
     assert list(tmp_path.iterdir()) == [path] and path.read_text() == "before"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="an owner is root's to give")
+@pytest.mark.parametrize("is_link", [False, True])
+def test_what_another_user_laid_where_everyone_may_write_is_refused(tmp_path: Path, is_link: bool) -> None:
+    victim, planted = tmp_path / "victim", tmp_path / "shared" / "report.json"
+    victim.write_text("mine")
+    planted.parent.mkdir()
+    planted.parent.chmod(0o1777)
+    if is_link:
+        planted.symlink_to(victim)
+    else:
+        planted.write_text("theirs")
+    os.chown(planted, 12345, 54321, follow_symlinks=False)
+    with pytest.raises(MonitorError, match="this is another user's"):
+        files.replace(planted, "text", mode=0o600)
+    assert victim.read_text() == "mine" and planted.is_symlink() == is_link
+    assert is_link or planted.read_text() == "theirs"

@@ -16,3 +16,8 @@ def log(unit: str, lines: int = 50, grep: str | None = None) -> str:
     file = f"{LOGS}/{unit.removeprefix('orama-')}.log"
     filed = f"tail -n {lines} {file}" if grep is None else f"grep -iE '{grep}' {file} | tail"
     return f"{filed}, or {journal}"
+
+
+def rqlite_log(lines: int = 50, grep: str | None = None) -> str:
+    """How to read the log of the RQLite that orama-node starts: a file of its own beside orama-node's."""
+    return log("orama-node", lines, grep).replace(f"{LOGS}/node.log", f"{LOGS}/rqlite-*.log {LOGS}/node.log")

@@ -6,7 +6,7 @@ from orama_monitor.alerts.because import anywhere, concerning, here, link, there
 from orama_monitor.alerts.because import cluster as on_cluster
 from orama_monitor.alerts.causes import MESH_DOWN, MISSED, RAFT_GONE, RAFT_OUT, RAFT_STUCK
 from orama_monitor.alerts.cluster import EVER, Cluster, NodeView
-from orama_monitor.alerts.hints import log
+from orama_monitor.alerts.hints import rqlite_log
 from orama_monitor.alerts.rule import CRITICAL, INFO, WARNING, Finding, Findings, Found, Here, Subsystem
 from orama_monitor.alerts.thresholds import Thresholds
 from orama_monitor.alerts.words import number
@@ -40,7 +40,7 @@ def _answering(node: NodeView) -> Rqlite | None:
     CRITICAL,
     "RQLite is installed and doesn't answer; info while orama-node was started less than {start_s} s ago.",
     why="The node reads and writes no data, and the cluster has one voter less.",
-    hint=f"on the node: systemctl status orama-node; curl -s localhost:5001/readyz; {log('orama-node')}",
+    hint=f"on the node: systemctl status orama-node; curl -s localhost:5001/readyz; {rqlite_log()}",
     because=[here(*unit("orama-node"), *MESH_DOWN)],
     also=[INFO],
 )
@@ -57,7 +57,7 @@ def down(node: NodeView, limits: Thresholds) -> Found:
     CRITICAL,
     "RQLite answers, and its raft state is Shutdown.",
     why="The process lives and takes no part in the cluster.",
-    hint=f"on the node: {log('orama-node', 100)}; then systemctl restart orama-node",
+    hint=f"on the node: {rqlite_log(100)}; then systemctl restart orama-node",
     because=[here(*unit("orama-node"))],
 )
 def shutdown(node: NodeView) -> Found:
@@ -175,7 +175,7 @@ def resources(node: NodeView, limits: Thresholds) -> Found:
     WARNING,
     "RQLite failed to write snapshots since its start.",
     why="Its log grows until the disk is full, and restarts take ever longer.",
-    hint=f"on the node: df -h; {log('orama-node', grep='snapshot')}",
+    hint=f"on the node: df -h; {rqlite_log(grep='snapshot')}",
 )
 def snapshot_errors(node: NodeView) -> Found:
     seen = _answering(node)
@@ -188,7 +188,7 @@ def snapshot_errors(node: NodeView) -> Found:
     INFO,
     "RQLite counted failed queries or writes, or requests without a leader, since its start.",
     why="A client sends wrong SQL, or the cluster was without a leader for a while.",
-    hint=f"on the node: curl -s localhost:5001/debug/vars; {log('orama-node', 100)}",
+    hint=f"on the node: curl -s localhost:5001/debug/vars; {rqlite_log(100)}",
     because=[on_cluster(*RAFT_STUCK), anywhere(*RAFT_OUT), concerning(*MISSED), anywhere(*MISSED, heard_only=True)],
 )
 def errors(node: NodeView) -> Found:

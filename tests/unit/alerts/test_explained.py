@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from orama_monitor.alerts import CLUSTER, judge
+from orama_monitor.alerts import CLUSTER, RULES, judge
 from orama_monitor.alerts.alert import Severity, standing
 from orama_monitor.alerts.policy import Mute, Policy
 from orama_monitor.snapshot import Snapshot
@@ -355,4 +355,5 @@ def test_a_hint_names_the_file_that_has_the_log() -> None:
         return b.only(snapshot, "SERVICE_FAILED").hint
 
     assert "tail -n 50 /opt/orama/.orama/logs/node.log, or journalctl -u orama-node -n 50" in hint("orama-node")
+    assert "tail -n 50 /opt/orama/.orama/logs/rqlite-*.log " in RULES["RQLITE_DOWN"].hint
     assert hint("caddy") == "on the node: systemctl status caddy; journalctl -u caddy -n 50"

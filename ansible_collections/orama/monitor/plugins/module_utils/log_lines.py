@@ -22,5 +22,11 @@ def is_error(line: str) -> bool:
     return bool(ERROR_WORD.search(line))
 
 
+def mentions(line: str, *words: str) -> bool:
+    """Whether a line has one of these words, in whatever case: a look that spares most lines a search by pattern."""
+    lower = line.lower()
+    return any(word in lower for word in words)
+
+
 def count_errors(lines: list[str]) -> int:
     return sum(1 for line in lines if is_error(line))

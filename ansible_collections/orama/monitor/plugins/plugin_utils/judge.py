@@ -61,12 +61,12 @@ def cluster_of(task_vars: dict[str, Any], hosts: list[str] | None, environment: 
         raise MonitorError("not in the inventory: %s" % ", ".join(unknown))
     if not asked:
         raise MonitorError("no hosts to judge")
-    known = {host: hostvars[host] for host in [*hostvars, *asked]}  # once each: Ansible gathers them anew
+    known = _variables(hostvars, asked)
     name = environment or _environment(known, asked)
     everyone = list(dict.fromkeys([*_members(name, known, task_vars), *asked]))
     if whole and not hosts:
         asked = everyone
-    return Cluster(name, asked, {host: _role(known[host]) for host in everyone})
+    return Cluster(name, asked, {host: _role(known.get(host) or hostvars[host]) for host in everyone})
 
 
 def snapshot(cluster: Cluster, answers: Mapping[str, Mapping[str, Any]], began: float) -> Snapshot:
@@ -153,6 +153,21 @@ def lines(judged: ClusterReport, severity: str) -> list[str]:
 def write(path: str, text: str) -> None:
     """Put the whole text in place at once. A new file is readable by its owner only."""
     files.replace(Path(path), text, mode=0o600)
+
+
+def _variables(hostvars: Any, asked: list[str]) -> dict[str, Mapping[str, Any]]:
+    """The variables of each host that was asked or can be known: Ansible gathers them anew each time.
+
+    Those of others may be closed to us, such as in another environment's vault.
+    """
+    known = {}
+    for host in dict.fromkeys([*hostvars, *asked]):
+        try:
+            known[host] = hostvars[host]
+        except AnsibleError:
+            if host in asked:
+                raise
+    return known
 
 
 def _environment(known: Mapping[str, Mapping[str, Any]], asked: list[str]) -> str:

@@ -13,6 +13,7 @@ from ..probe import Probe, Response
 UNITS = ("orama-gateway", "orama-node")  # orama-node may run the gateway inside itself
 HEALTH = "/v1/health"
 HEALTH_SECONDS = 6.0  # the gateway itself waits up to 5 s for what it stands on, and is well meanwhile
+MARGIN = 1.0  # seconds before the collection's end by which a silent gateway is told of
 SUBSYSTEMS_LIMIT = 100
 
 
@@ -38,7 +39,8 @@ def collect(probe: Probe) -> dict:
 
 def ask_health(probe: Probe, base: str) -> Response:
     """What a gateway says of its health, that of a namespace, too. Raises as ``probe.get``."""
-    return probe.get(base + HEALTH, timeout=max(HEALTH_SECONDS, probe.options.http_timeout))
+    limit = max(HEALTH_SECONDS, probe.options.http_timeout)
+    return probe.get(base + HEALTH, timeout=min(limit, max(MARGIN, probe.options.deadline - MARGIN)))
 
 
 def parse_health(health: object) -> dict:

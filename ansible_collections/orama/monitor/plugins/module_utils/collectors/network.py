@@ -33,6 +33,7 @@ ROUTE_UP, ROUTE_REJECT = 0x1, 0x200
 UNREACHABLE = ("unreachable", "No route to host", "Name or service not known", "name resolution")
 DEFAULT_TARGET = ARGUMENT_SPEC["ping_target"]["default"]
 DEFAULT_TARGET6 = "2001:4860:4860::8888"  # the same service's
+INSIDE = ("lo", "docker", "br-", "veth", "virbr")  # interfaces, by the beginning of their names, that lead nowhere out
 
 
 def collect(probe: Probe) -> dict:
@@ -90,7 +91,13 @@ def _target(probe: Probe) -> str:
         table, table6 = probe.once(_routing)
     except ProbeError:  # said of the routes
         return target
-    return DEFAULT_TARGET6 if _has_default(table6) and not _has_default(table) else target
+    return DEFAULT_TARGET6 if _has_default(table6) and not _is_on_the_way_out(probe, table) else target
+
+
+def _is_on_the_way_out(probe: Probe, table: list[tuple[str, bool]]) -> bool:
+    """Whether the node has, or had before it lost its default route, a way out by these routes."""
+    inside = (probe.options.wireguard_interface, *INSIDE)
+    return any(not interface.startswith(inside) for interface, _is_default in table)
 
 
 def reached(output: Output) -> bool:

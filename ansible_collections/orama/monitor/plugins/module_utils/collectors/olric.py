@@ -13,7 +13,7 @@ from collections import Counter
 
 from .. import local, service_log, sockets, systemd
 from ..errors import Absent
-from ..log_lines import count_errors
+from ..log_lines import count_errors, mentions
 from ..main_process import resident_mb, restarts
 from ..pick import text
 from ..probe import Probe
@@ -85,6 +85,8 @@ def parse_log(lines: list[str] | None) -> dict:
 
 def is_suspicion(line: str) -> bool:
     """Whether a member is suspected, or marked as failed or dead."""
+    if not mentions(line, "suspect", "marking"):
+        return False
     marking = MARKING.search(line)
     return bool(SUSPECT.search(line) or (marking and LOST.search(line, marking.end())))
 
@@ -97,7 +99,7 @@ def count_flapping(lines: list[str]) -> int:
     gone: set[str] = set()
     times: Counter[str] = Counter()
     for line in lines:
-        found = CAME_OR_WENT.search(line)
+        found = CAME_OR_WENT.search(line) if mentions(line, "node ") else None
         if not found:
             continue
         event, name = found.group(1).lower(), found.group(2)

@@ -12,6 +12,7 @@ import re
 
 from .. import service_log
 from ..errors import Denied, ProbeError
+from ..log_lines import mentions
 from ..parts import Parts, capped
 from ..pick import text as printable
 from ..probe import Probe
@@ -93,4 +94,4 @@ def _panics(probe: Probe) -> int | None:
 
 def count_panics(lines: list[str]) -> int:
     """Lines that tell of a panic or a fatal error, and not of the lack of one."""
-    return sum(1 for line in lines if PANIC.search(line))
+    return sum(1 for line in lines if mentions(line, "panic", "fatal") and PANIC.search(line))

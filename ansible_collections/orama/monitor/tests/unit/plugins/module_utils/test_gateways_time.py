@@ -36,13 +36,22 @@ class Noting(Probe):
 
 @pytest.mark.parametrize(("option", "seconds"), [(1.0, 6.0), (3.0, 6.0), (10.0, 10.0)])
 def test_longer_than_the_gateway_itself_waits(option, seconds):
-    probe = Noting(Options(http_timeout=option))
-    probe.given = {}
-    gateway.collect(probe)
-    namespaces.collect(probe)
-    assert probe.given == {
+    assert asked(Options(http_timeout=option)) == {
         ("v1/health", 6001): seconds,
         ("v1/health", 10004): seconds,
         ("status", 10000): None,
         ("readyz", 10000): None,
     }
+
+
+def test_no_longer_than_the_collection_lasts():
+    """A gateway that hangs is down; a collector that is cut off knows nothing."""
+    assert asked(Options(deadline=5.0))["v1/health", 6001] == 4.0
+
+
+def asked(options):
+    probe = Noting(options)
+    probe.given = {}
+    gateway.collect(probe)
+    namespaces.collect(probe)
+    return probe.given
