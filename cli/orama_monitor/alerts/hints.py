@@ -9,15 +9,19 @@ FILED = ("orama-node", "orama-gateway", "orama-olric", "orama-ipfs", "orama-ipfs
 
 def log(unit: str, lines: int = 50, grep: str | None = None) -> str:
     """How to read the end of a unit's log, or what it has of late that matches ``grep``."""
-    wanted = f"-n {lines}" if grep is None else f"--since -1h --grep '{grep}'"
-    journal = f"journalctl -u {unit} {wanted}"
-    if unit not in FILED:
-        return journal
-    file = f"{LOGS}/{unit.removeprefix('orama-')}.log"
-    filed = f"tail -n {lines} {file}" if grep is None else f"grep -iE '{grep}' {file} | tail"
-    return f"{filed}, or {journal}"
+    files = f"{LOGS}/{unit.removeprefix('orama-')}.log" if unit in FILED else None
+    return _read(files, unit, lines, grep)
 
 
 def rqlite_log(lines: int = 50, grep: str | None = None) -> str:
-    """How to read the log of the RQLite that orama-node starts: a file of its own beside orama-node's."""
-    return log("orama-node", lines, grep).replace(f"{LOGS}/node.log", f"{LOGS}/rqlite-*.log {LOGS}/node.log")
+    """The same of the RQLite that orama-node starts, which has a file of its own beside orama-node's."""
+    return _read(f"{LOGS}/rqlite-*.log {LOGS}/node.log", "orama-node", lines, grep)
+
+
+def _read(files: str | None, unit: str, lines: int, grep: str | None) -> str:
+    wanted = f"-n {lines}" if grep is None else f"--since -1h --grep '{grep}'"
+    journal = f"journalctl -u {unit} {wanted}"
+    if files is None:
+        return journal
+    filed = f"tail -n {lines} {files}" if grep is None else f"grep -iE '{grep}' {files} | tail"
+    return f"{filed}, or {journal}"
