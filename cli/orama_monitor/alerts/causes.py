@@ -10,6 +10,11 @@ def hung(service: str) -> str:
     return f"{service} hangs"
 
 
+def not_answered_by(service: str) -> str:
+    """The alert that says so."""
+    return f"COLLECTOR_FAILED {hung(service)}"
+
+
 # The node can't be spoken to over the mesh, though its processes may run.
 MESH_DOWN = ("WG_DOWN", "WG_ROUTE_MISSING")
 # One link of the mesh is broken, seen from either end.
@@ -17,7 +22,7 @@ LINK_DOWN = ("WG_PEER_MISSING", "WG_PEER_NEVER_HANDSHAKED", "WG_HANDSHAKE_STALE"
 # A node misses another, or is missed. One that only we can't reach may be well, and explains nothing on other nodes.
 MISSED = ("RQLITE_PEER_UNREACHABLE", *LINK_DOWN)
 # The RQLite of a node can't take part in the cluster: one that was heard, or any.
-RAFT_OUT = (*unit("orama-node"), "RQLITE_DOWN", "RQLITE_SHUTDOWN", *MESH_DOWN, f"COLLECTOR_FAILED {hung('rqlite')}")
+RAFT_OUT = (*unit("orama-node"), "RQLITE_DOWN", "RQLITE_SHUTDOWN", *MESH_DOWN, not_answered_by("rqlite"))
 RAFT_GONE = ("NODE_UNREACHABLE", *RAFT_OUT)
 # The cluster can't agree on anything, so neither can a node of it. A leader that was not heard may lead very well.
 RAFT_STUCK = ("RQLITE_QUORUM_LOST", "RQLITE_NO_LEADER")
@@ -35,7 +40,7 @@ OLRIC_OUT = (
     "OLRIC_DOWN",
     "OLRIC_MEMBERLIST_DOWN",
     *MESH_DOWN,
-    f"COLLECTOR_FAILED {hung('olric')}",
+    not_answered_by("olric"),
 )
 OLRIC_GONE = ("NODE_UNREACHABLE", *OLRIC_OUT)
 # The Kubo daemon or the IPFS Cluster peer of a node can't take part.
@@ -47,5 +52,5 @@ IPFS_GONE = (
     "IPFS_CLUSTER_DOWN",
     "IPFS_ISOLATED",
     *MESH_DOWN,
-    f"COLLECTOR_FAILED {hung('ipfs')}",
+    not_answered_by("ipfs"),
 )

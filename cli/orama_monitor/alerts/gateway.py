@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from orama_monitor.alerts.because import cluster, here, unit
-from orama_monitor.alerts.causes import MESH_DOWN, RAFT_STUCK, RQLITE_ILL, hung
+from orama_monitor.alerts.causes import MESH_DOWN, RAFT_STUCK, RQLITE_ILL, not_answered_by
 from orama_monitor.alerts.cluster import NodeView
 from orama_monitor.alerts.hints import log
 from orama_monitor.alerts.rule import CRITICAL, INFO, WARNING, Found, Here, Subsystem
@@ -14,8 +14,8 @@ gateway = Subsystem("gateway")
 
 #: "unavailable" is what was never set up, such as SOCKS on a relay: the gateway itself takes it for no error.
 FINE = ("ok", "healthy", "unavailable")
-OLRIC_BAD = ("OLRIC_DOWN", "OLRIC_MEMBERLIST_DOWN", f"COLLECTOR_FAILED {hung('olric')}")
-IPFS_BAD = ("IPFS_DOWN", "IPFS_CLUSTER_DOWN", "IPFS_ISOLATED", f"COLLECTOR_FAILED {hung('ipfs')}")
+OLRIC_BAD = ("OLRIC_DOWN", "OLRIC_MEMBERLIST_DOWN", not_answered_by("olric"))
+IPFS_BAD = ("IPFS_DOWN", "IPFS_CLUSTER_DOWN", "IPFS_ISOLATED", not_answered_by("ipfs"))
 ANYONE_BAD = ("ANYONE_NOT_BOOTSTRAPPED", *unit("orama-anyone-relay"), *unit("orama-anyone-client"))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from orama_monitor.alerts.because import here, link, there, touching, unit
-from orama_monitor.alerts.causes import IPFS_GONE, LINK_DOWN, MESH_DOWN, hung
+from orama_monitor.alerts.causes import IPFS_GONE, LINK_DOWN, MESH_DOWN, not_answered_by
 from orama_monitor.alerts.cluster import Cluster, NodeView, runs
 from orama_monitor.alerts.hints import log
 from orama_monitor.alerts.rule import CRITICAL, INFO, WARNING, Finding, Findings, Found, Here, Subsystem
@@ -67,7 +67,7 @@ def swarm_key_missing(node: NodeView) -> Found:
     because=[
         here("IPFS_DOWN", "IPFS_SWARM_KEY_MISSING", *unit("orama-ipfs"), *MESH_DOWN),
         link(*LINK_DOWN),
-        there(*MESH_DOWN, f"COLLECTOR_FAILED {hung('ipfs')}"),
+        there(*MESH_DOWN, not_answered_by("ipfs")),
     ],
     also=[INFO],
 )

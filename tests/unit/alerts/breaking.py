@@ -12,6 +12,7 @@ from orama_monitor.snapshot import ConfiguredNode, NodeResult, Snapshot
 from tests.unit.clusters import host, key, lost, peer, report, unit, wg_ip
 
 Place = tuple[str, str]
+STRANGER = 999  # whose key is none of the nodes
 
 
 def found(snapshot: Snapshot, policy: Policy | None = None) -> set[Place]:
@@ -77,7 +78,7 @@ def without_peer(snapshot: Snapshot, index: int, *others: int) -> None:
 def stranger(snapshot: Snapshot, index: int, age: int = 60) -> None:
     """A peer that is none of the nodes."""
     one = WireguardPeer.model_validate(
-        {**peer(200, age), "public_key": key(999), "allowed_ips": "10.0.9.9/32", "endpoint": "203.0.113.9:51820"}
+        {**peer(200, age), "public_key": key(STRANGER), "allowed_ips": "10.0.9.9/32", "endpoint": "203.0.113.9:51820"}
     )
     peers_of(snapshot, index).append(one)
     put(snapshot, index, "wireguard.peer_count", len(peers_of(snapshot, index)))

@@ -279,11 +279,9 @@ def test_a_peer_that_is_none_of_the_nodes_is_missed_by_nobody() -> None:
     """A removed node, still in a configuration: after the next start nobody ever had a handshake with it."""
     snapshot = healthy()
     b.stranger(snapshot, 0)
-    left = b.peers_of(snapshot, 0)[-1]
-    left.handshake_age_sec = left.latest_handshake = None
-    left.transfer_rx_bytes = 0
+    b.never(snapshot, 0, b.STRANGER)
     assert b.only(snapshot, "WG_PEER_NEVER_HANDSHAKED").severity is Severity.INFO
-    left.handshake_age_sec = 90_000
+    b.age(snapshot, 0, b.STRANGER, 90_000)
     assert b.only(snapshot, "WG_HANDSHAKE_STALE").severity is Severity.INFO
 
 
@@ -292,9 +290,7 @@ def test_a_node_that_was_not_heard_may_take_its_time_after_a_start() -> None:
         snapshot = healthy()
         b.stranger(snapshot, 0)
         lost(snapshot, 4)
-        left = b.peers_of(snapshot, 0)[-1]
-        left.handshake_age_sec = left.latest_handshake = None
-        left.transfer_rx_bytes = 0
+        b.never(snapshot, 0, b.STRANGER)
         b.put(snapshot, 0, "system.uptime_seconds", seconds)
         return ("WG_PEER_NEVER_HANDSHAKED", host(0)) in b.found(snapshot)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -37,24 +38,33 @@ def environment(**changes: str) -> dict[str, str]:
     return {**kept, "PYTHONPATH": path, "COLUMNS": "80", "LC_ALL": "C.UTF-8", **changes}
 
 
+def ran(
+    python: Sequence[str],
+    folder: Path,
+    *arguments: str | Path,
+    stdin: str | None = None,
+    start: str = START,
+    timeout: float = 300,
+    **changes: str,
+) -> Done:
+    """Run ``orama`` in a folder, with a Python that is called by these words."""
+    done = subprocess.run(
+        [*python, "-c", start, *map(str, arguments)],
+        cwd=folder,
+        env=environment(**changes),
+        input=stdin,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=timeout,
+        check=False,
+    )
+    return Done(done.returncode, done.stdout, done.stderr)
+
+
 @pytest.fixture
 def orama(tmp_path: Path) -> Run:
     """Run ``orama`` in an empty directory."""
-
-    def run(*arguments: str | Path, stdin: str | None = None, start: str = START, **changes: str) -> Done:
-        done = subprocess.run(
-            [sys.executable, "-c", start, *map(str, arguments)],
-            cwd=tmp_path,
-            env=environment(**changes),
-            input=stdin,
-            capture_output=True,
-            encoding="utf-8",
-            timeout=300,
-            check=False,
-        )
-        return Done(done.returncode, done.stdout, done.stderr)
-
-    return run
+    return partial(ran, [sys.executable], tmp_path)
 
 
 @pytest.fixture

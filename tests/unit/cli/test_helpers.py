@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import pty
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,7 @@ from orama_monitor.commands import node_report
 from orama_monitor.commands.progress import Progress
 from orama_monitor.snapshot import read_report
 from orama_monitor.terminals import can_redraw
-from tests.unit.cli.conftest import START, Run, environment
+from tests.unit.cli.conftest import START, Run, ran
 from tests.unit.clusters import host, raw_report
 
 HEAVY = {"pydantic", "rich", "textual", "ansible", "ansible_runner", "yaml", "jmespath", "psutil", "asyncio"}
@@ -31,16 +30,8 @@ HEAVY = {"pydantic", "rich", "textual", "ansible", "ansible_runner", "yaml", "jm
 
 def imported(arguments: list[str], cwd: Path, **changes: str) -> set[str]:
     """The top-level modules that a run imports."""
-    done = subprocess.run(
-        [sys.executable, "-X", "importtime", "-c", START, *arguments],
-        cwd=cwd,
-        env=environment(**changes),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    lines = [line.rpartition("|")[2].strip() for line in done.stderr.splitlines() if line.startswith("import time:")]
+    done = ran([sys.executable, "-X", "importtime"], cwd, *arguments, timeout=60, **changes)
+    lines = [line.rpartition("|")[2].strip() for line in done.err.splitlines() if line.startswith("import time:")]
     return {name.partition(".")[0] for name in lines}
 
 

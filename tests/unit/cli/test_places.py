@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.unit.cli.conftest import START, Done, Run, environment
+from tests.unit.cli.conftest import START, Done, Run, ran
 from tests.unit.cli.test_broken_controller import collected, run
 from tests.unit.cli.test_flags import ASKED
 from tests.unit.cli.test_helpers import completed
@@ -27,18 +27,10 @@ def closed(conf: Path) -> Iterator[Path]:
     conf.parent.chmod(0o700)
 
 
-def barred(folder: Path, *arguments: str | Path, start: str = START, **changes: str) -> Done:
+def barred(folder: Path, *arguments: str | Path, start: str = START, **changes: Any) -> Done:
     """Run ``orama`` in a folder, as somebody whom permissions bind."""
-    done = subprocess.run(
-        [*([] if os.geteuid() else LIKE_ANYBODY), sys.executable, "-c", start, *map(str, arguments)],
-        cwd=folder,
-        env=environment(**changes),
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    return Done(done.returncode, done.stdout, done.stderr)
+    python = [*([] if os.geteuid() else LIKE_ANYBODY), sys.executable]
+    return ran(python, folder, *arguments, start=start, **changes)
 
 
 @pytest.mark.parametrize(

@@ -114,7 +114,8 @@ def _bootstrap(probe: Probe, parts: Parts, running: dict, config: str) -> int | 
     log = log_file(config)
     unit = next((name for name, is_active in running.items() if is_active), None)
     sources = [lambda place=place: _controlled(probe, place) for place in CONTROLS]
-    sources += [lambda path=path: parse_log(probe.read(path, limit=LOG_TAIL, tail=True)) for path in (log, log + ".1")]
+    logs = (log, log + service_log.ROTATED)
+    sources += [lambda path=path: parse_log(probe.read(path, limit=LOG_TAIL, tail=True)) for path in logs]
     if unit:
         sources.append(lambda: parse_log("\n".join(service_log.tail(probe, unit))))
         sources.append(lambda: parse_log("\n".join(journal(probe, unit, JOURNAL_WINDOW) or [])))
