@@ -79,18 +79,30 @@ def written(data: Any, query: str | None = None) -> str:
 def require_query(query: str | None) -> None:
     """Raises UsageError where the query could not be read, whatever it were asked of."""
     if query is not None:
-        import jmespath
-
         with _complaints(query):
-            jmespath.compile(query)
+            _compiled(query)
 
 
 def search(query: str, data: Any) -> Any:
     """What a JMESPath expression finds. Raises UsageError that says where it is wrong."""
-    import jmespath
-
     with _complaints(query):
-        return jmespath.compile(query).search(data)
+        return _compiled(query).search(data)
+
+
+def _compiled(query: str) -> Any:
+    """The expression; its functions are ones that there are, which JMESPath itself says only where one is called."""
+    import jmespath
+    from jmespath.exceptions import UnknownFunctionError
+    from jmespath.functions import Functions
+
+    expression = jmespath.compile(query)
+    parts = [expression.parsed]
+    while parts:
+        part = parts.pop()
+        if part["type"] == "function_expression" and part["value"] not in Functions.FUNCTION_TABLE:
+            raise UnknownFunctionError(f"Unknown function: {part['value']}()")
+        parts += [child for child in part["children"] if isinstance(child, dict)]
+    return expression
 
 
 @contextlib.contextmanager

@@ -92,6 +92,12 @@ def median(costs: Sequence[Cost]) -> Cost:
     )
 
 
+def median_cpu(subject: Subject, log: Path, rounds: int = 10) -> float:
+    """CPU seconds of the subject, the median of so many runs after one that does not count."""
+    run(subject, log)
+    return statistics.median(run(subject, log).cpu for _round in range(rounds))
+
+
 def ratio(costs: Sequence[Cost], others: Sequence[Cost]) -> float:
     """The median of the ratios of wall times, round by round."""
     return statistics.median(one.wall / other.wall for one, other in zip(costs, others, strict=True))

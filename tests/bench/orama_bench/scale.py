@@ -1,4 +1,4 @@
-"""A snapshot of 1,000 nodes: loaded, judged and rendered in a process of its own."""
+"""A saved report: loaded, judged and rendered in a process of its own."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from orama_bench.measure import Subject, interleaved, median, own_path
+from orama_bench.measure import Subject, interleaved, median, median_cpu, own_path
 from orama_bench.table import Line
 from orama_monitor.cluster_report import assess
 from tests.unit.clusters import healthy
@@ -23,8 +23,7 @@ def snapshot_lines() -> list[Line]:
     """Wall seconds and memory of ``orama monitor cluster --from`` on a saved report of 1,000 nodes."""
     with tempfile.TemporaryDirectory(prefix="orama-bench-") as directory:
         saved, log = Path(directory) / "saved.json", Path(directory) / "log"
-        # In a process of its own: what is started from a large one passes for large itself.
-        subprocess.run([sys.executable, __file__, str(saved)], check=True, env=own_path())
+        _save(NODES, saved)
         ours = Subject("cluster --from", [str(BIN / "orama"), "monitor", "cluster", "--from", str(saved)])
         parsing = Subject("its JSON alone", [sys.executable, "-c", JSON_ALONE, str(saved)])
         reading = Subject("every field checked", [sys.executable, "-c", READING_ALONE, str(saved)], own_path())
@@ -41,5 +40,19 @@ def snapshot_lines() -> list[Line]:
     ]
 
 
+def report_s(nodes: int) -> float:
+    """CPU seconds of ``orama monitor report --from`` on a saved report of so many nodes."""
+    with tempfile.TemporaryDirectory(prefix="orama-bench-") as directory:
+        saved, log = Path(directory) / "saved.json", Path(directory) / "log"
+        _save(nodes, saved)
+        ours = Subject("report --from", [str(BIN / "orama"), "monitor", "report", "--from", str(saved)])
+        return median_cpu(ours, log)
+
+
+def _save(nodes: int, saved: Path) -> None:
+    """Write a report of so many nodes, in a process of its own: what is started from a large one passes for large."""
+    subprocess.run([sys.executable, __file__, str(nodes), str(saved)], check=True, env=own_path())
+
+
 if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(assess(healthy(NODES)).to_json())
+    Path(sys.argv[2]).write_text(assess(healthy(int(sys.argv[1]))).to_json())

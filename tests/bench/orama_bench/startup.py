@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import functools
-import statistics
 import sys
 import tempfile
 from pathlib import Path
 
-from orama_bench.measure import Subject, run
+from orama_bench.measure import Subject, median_cpu
 from orama_bench.table import Line
 
 BIN = Path(sys.executable).parent
 ORAMA = str(BIN / "orama")
 GOAL = 150
-ROUNDS = 10
 NO_LIBRARY = Subject("no library", [sys.executable, "-c", ""])
 LIBRARIES = Subject("libraries", [sys.executable, "-c", "import click, pydantic\nclass Model(pydantic.BaseModel): ..."])
 SUBJECTS = (
@@ -34,10 +32,12 @@ SUBJECTS = (
 
 
 def startup_lines() -> list[Line]:
-    """CPU milliseconds, user and system, the median of ten after one that does not count."""
+    """CPU milliseconds, user and system."""
     with tempfile.TemporaryDirectory(prefix="orama-bench-") as directory:
         log = Path(directory) / "log"
-        return [Line(f"{subject.name}, CPU", GOAL, _cpu(subject, log), " ms") for subject in SUBJECTS]
+        return [
+            Line(f"{subject.name}, CPU", GOAL, round(1000 * median_cpu(subject, log)), " ms") for subject in SUBJECTS
+        ]
 
 
 @functools.cache
@@ -45,12 +45,7 @@ def libraries_s() -> float:
     """CPU seconds of importing what the command's options and schema are made of, and making one model."""
     with tempfile.TemporaryDirectory(prefix="orama-bench-") as directory:
         log = Path(directory) / "log"
-        return (_cpu(LIBRARIES, log) - _cpu(NO_LIBRARY, log)) / 1000
-
-
-def _cpu(subject: Subject, log: Path) -> int:
-    run(subject, log)
-    return round(1000 * statistics.median(run(subject, log).cpu for _round in range(ROUNDS)))
+        return median_cpu(LIBRARIES, log) - median_cpu(NO_LIBRARY, log)
 
 
 if __name__ == "__main__":

@@ -85,6 +85,7 @@ def test_a_query_finds(orama: Run, healthy_file: Path) -> None:
         ("nodes[", "ends too early, at column 7"),
         ("nodes ~ x", "column 7"),
         ("nope(nodes)", "nope"),
+        ("nodes[?host=='none'] | [0].lenth(@)", "Unknown function: lenth()"),
         ("length(`1`)", "length"),
         ("`\r\xff`\r\xff", "token"),
         ("sort_by()", "Expected 2 arguments"),

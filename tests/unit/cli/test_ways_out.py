@@ -281,12 +281,17 @@ def test_progress_is_silent_where_nobody_watches(orama: Run, tmp_path: Path, con
     assert done.err == "asking\n"
 
 
-def test_a_query_that_cannot_be_read_costs_no_run(orama: Run, tmp_path: Path, conf: Path) -> None:
+@pytest.mark.parametrize("view", ["cluster", "report"])
+@pytest.mark.parametrize(
+    ("query", "said"), [("nodes[", "ends too early"), ("nodes[].{n: lenth(host)}", "Unknown function: lenth()")]
+)
+def test_a_query_that_cannot_be_read_costs_no_run(
+    orama: Run, tmp_path: Path, conf: Path, view: str, query: str, said: str
+) -> None:
     start = SLOW.format(root=str(ROOT), patient=True)
-    for view in ("cluster", "report"):
-        done = orama("monitor", view, "--env", "testnet", "--query", "nodes[", start=start)
-        assert (done.code, done.out) == (2, "")
-        assert done.err.startswith("orama: --query: 'nodes[' ends too early")
+    done = orama("monitor", view, "--env", "testnet", "--query", query, start=start)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("orama: --query: ") and said in done.err
 
 
 def test_marks_that_differ_differ_without_unicode() -> None:
