@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 import json
-import locale
 import math
-import os
 import shutil
-import sys
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orama_monitor import ansible_cfg, shared_memory, workspace
+from orama_monitor import ansible_cfg, ansible_settings, children, workspace
 from orama_monitor.errors import MonitorError
 from orama_monitor.host_keys import HostKeys
 from orama_monitor.nodes import Node, of_environment, read_nodes, select
@@ -29,12 +25,9 @@ if TYPE_CHECKING:
 PLAYBOOK = Path(__file__).parent / "playbooks" / "collect.yml"
 DEFAULT_TIMEOUT = 30.0
 FORKS_CAP = 50
-RESULT_LIMIT = 4_000_000
-UTF_8 = "C.UTF-8"
 # What a run may take beyond what its nodes are given, in s: for itself, and a node on a slow controller.
 SLACK, SLACK_EACH = 60.0, 1.0
 INVENTORIES = Path(__file__).parent / "inventories"
-_STRICT_HOST_KEYS = {"accept-new": "accept-new", "strict": "yes", "off": "no"}
 
 
 @dataclass(frozen=True)
@@ -140,17 +133,10 @@ class _Answers:
 
 def _require_programs(request: Request) -> None:
     """Raises MonitorError, with the remedy, when what asks the nodes is missing here."""
-    if shutil.which("ansible-playbook", path=_path()) is None:
+    if shutil.which("ansible-playbook", path=ansible_settings.search_path()) is None:
         raise MonitorError("there is no ansible-playbook here: reinstall orama-monitor, or pip install ansible-core")
     if request.conf is not None and shutil.which("ssh") is None:
         raise MonitorError("there is no ssh here: install OpenSSH's client (apt-get install openssh-client)")
-
-
-def _path() -> str:
-    """Where programs are looked for: first beside this Python, then beside the command that was called."""
-    called = Path(sys.argv[0])
-    beside = [Path(sys.executable).parent, *([called.absolute().parent] if called.is_file() else [])]
-    return os.pathsep.join([*map(str, beside), os.environ.get("PATH", os.defpath)])
 
 
 def _check_again(request: Request) -> None:
@@ -166,14 +152,16 @@ def _run(request: Request, directory: Path, answers: _Answers, stop: threading.E
     _load_meanwhile()
     forks = request.forks or min(len(request.nodes), FORKS_CAP)
     limit = math.ceil(len(request.nodes) / forks) * request.timeout + SLACK + SLACK_EACH * len(request.nodes)
-    with _watch(stop, limit, {node.password for node in request.nodes if node.password}) as late:
+    project = ansible_cfg.project(directory)
+    passwords = {node.password for node in request.nodes if node.password}
+    with children.ended_with(stop, limit, passwords) as late:
         ansible_runner.run(
             private_data_dir=str(directory),
-            project_dir=str(ansible_cfg.project(directory)),
+            project_dir=str(project),
             host_cwd=str(directory),  # else ansible-runner asks for the current one, which may have been removed
             playbook=str(PLAYBOOK),
             inventory=str(_inventory(request, directory)),
-            envvars=_environment(request, directory),
+            envvars=ansible_settings.settings(request, directory, project),
             forks=forks,
             verbosity=request.verbosity or None,
             event_handler=answers.handle,
@@ -215,126 +203,3 @@ def _inventory(request: Request, directory: Path) -> Path:
         encoding="utf-8",
     )
     return source
-
-
-def _environment(request: Request, directory: Path) -> dict[str, str]:
-    """What Ansible is told. The user's ansible.cfg counts where this is silent, such as for a jump host."""
-    home = os.environ.get("HOME") or str(directory)
-    host_keys = f"-o StrictHostKeyChecking={_STRICT_HOST_KEYS[request.host_keys]}"
-    theirs = ansible_cfg.ssh_extra_args(ansible_cfg.project(directory), Path(home))
-    ssh = [host_keys, "-o ServerAliveInterval=5 -o ServerAliveCountMax=2", theirs]
-    connect = min(10, max(2, int(request.timeout / 2)))
-    environment = {
-        "PATH": _path(),
-        "ANSIBLE_HOME": str(directory / "ansible"),
-        "ANSIBLE_LOCAL_TEMP": str(directory / "tmp"),
-        "ANSIBLE_COLLECTIONS_PATH": os.pathsep.join(_collection_paths()),
-        "ANSIBLE_INVENTORY_ENABLED": "orama.monitor.remote_nodes" if request.conf else "ansible.builtin.yaml",
-        "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "True",
-        "ANSIBLE_STRATEGY": "linear",
-        "ANSIBLE_GATHERING": "explicit",
-        "ANSIBLE_CACHE_PLUGIN": "memory",
-        "ANSIBLE_PIPELINING": "True",
-        "ANSIBLE_TIMEOUT": str(connect),
-        "ANSIBLE_TASK_TIMEOUT": str(math.ceil(request.timeout)),
-        "ANSIBLE_SSH_RETRIES": "1",
-        "ANSIBLE_HOST_KEY_CHECKING": "False" if request.host_keys == "off" else "True",
-        "ANSIBLE_SSH_EXTRA_ARGS": " ".join(ssh).strip(),  # where two say something, ssh goes by the first
-        "ANSIBLE_SSH_CONTROL_PATH_DIR": str(workspace.control_directory()),
-        "ANSIBLE_DEPRECATION_WARNINGS": "False",
-        "ANSIBLE_NOCOLOR": "True",
-        "ANSIBLE_STDOUT_CALLBACK": "default",  # ansible-runner's own callback is made from this one
-        "MAX_EVENT_RES": str(RESULT_LIMIT),
-    }
-    return {**environment, **_no_questions(directory), **_locale(), "HOME": home}
-
-
-def _no_questions(directory: Path) -> dict[str, str]:
-    """What keeps Ansible from asking for a password, which nobody would see. Nothing that it reads is in a vault."""
-    vault = directory / "no-vault"
-    vault.write_text("none")  # an empty list can't be said in a variable
-    return {
-        "ANSIBLE_ASK_PASS": "False",
-        "ANSIBLE_BECOME_ASK_PASS": "False",
-        "ANSIBLE_ASK_VAULT_PASS": "False",
-        "ANSIBLE_VAULT_PASSWORD_FILE": str(vault),
-        "ANSIBLE_VAULT_IDENTITY_LIST": f"none@{vault}",
-    }
-
-
-def _locale() -> dict[str, str]:
-    """Ansible refuses to start without UTF-8, and what ssh and sudo say is looked for in English."""
-    before = locale.setlocale(locale.LC_CTYPE)
-    try:
-        locale.setlocale(locale.LC_CTYPE, UTF_8)
-    except locale.Error:
-        return {}
-    finally:
-        locale.setlocale(locale.LC_CTYPE, before)
-    return {"LC_ALL": UTF_8, "LANGUAGE": ""}
-
-
-def _collection_paths() -> list[str]:
-    """This package's own collection first, so that no other version answers for it; then the user's."""
-    package = Path(__file__).resolve().parent
-    candidates = [package.parent, package.parent.parent]
-    own = [path for path in candidates if (path / "ansible_collections" / "orama" / "monitor" / "plugins").is_dir()]
-    if not own:
-        raise MonitorError("the collection orama.monitor is missing beside this package: reinstall orama-monitor")
-    return [str(own[0]), *filter(None, os.environ.get("ANSIBLE_COLLECTIONS_PATH", "").split(os.pathsep))]
-
-
-@contextlib.contextmanager
-def _watch(stop: threading.Event, limit: float, passwords: Collection[str]) -> Iterator[threading.Event]:
-    """While this lasts, a set ``stop`` ends every process below this one, in whatever session; an error does, too.
-
-    So does the end of ``limit`` s: it sets the event that this gives.
-    """
-    over, late = threading.Event(), threading.Event()
-
-    def watch() -> None:
-        left, last = limit, time.monotonic()
-        while not over.wait(0.1):
-            now = time.monotonic()
-            left, last = left - min(1.0, now - last), now  # while this process is stopped no time passes
-            if left < 0:
-                late.set()
-            if stop.is_set() or late.is_set():
-                _end_children(passwords)
-
-    watcher = threading.Thread(target=watch, daemon=True)
-    watcher.start()
-    try:
-        yield late
-    except BaseException:
-        _end_children(passwords)
-        raise
-    finally:
-        over.set()
-        watcher.join()
-
-
-def _end_children(passwords: Collection[str]) -> None:
-    """Ask what runs below this process to end, and kill what does not within 2 s. Warm SSH masters are not below.
-
-    Of the ``passwords`` none is left in shared memory.
-
-    The children themselves are ansible-runner's to wait for.
-    """
-    import psutil  # later than the rest: who never stops a run need not wait for it
-
-    def descendants(process: psutil.Process) -> list[psutil.Process]:
-        with contextlib.suppress(psutil.Error):
-            return process.children(recursive=True)
-        return []
-
-    children = psutil.Process().children()
-    below = [process for child in children for process in descendants(child)]
-    for process in [*children, *below]:
-        with contextlib.suppress(psutil.Error):
-            process.terminate()
-    _gone, alive = psutil.wait_procs(below, timeout=2)
-    for process in [*children, *alive]:
-        with contextlib.suppress(psutil.Error):
-            process.kill()
-    shared_memory.clear(passwords)

@@ -11,8 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from orama_monitor import workspace
-from orama_monitor.collect import Request, _environment, collect
+from orama_monitor import ansible_settings, workspace
+from orama_monitor.collect import Request, collect
 from orama_monitor.errors import MonitorError
 from orama_monitor.host_keys import HostKeys
 from orama_monitor.nodes import LOCAL_NODE, read_nodes
@@ -58,7 +58,7 @@ def test_ssh_and_ansible_are_told_what_to_do_with_host_keys(
     tmp_path: Path, host_keys: HostKeys, strict: str, checking: str
 ) -> None:
     request = Request(nodes=[LOCAL_NODE], everyone=[LOCAL_NODE], conf=None, host_keys=host_keys)
-    told = _environment(request, tmp_path)
+    told = ansible_settings.settings(request, tmp_path, tmp_path)
     assert f"-o StrictHostKeyChecking={strict} " in told["ANSIBLE_SSH_EXTRA_ARGS"]
     assert told["ANSIBLE_HOST_KEY_CHECKING"] == checking
 

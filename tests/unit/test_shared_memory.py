@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from orama_monitor import collect, shared_memory
+from orama_monitor import children, collect, shared_memory
 from orama_monitor.nodes import read_nodes
 
 PASSWORD = "S3CRET-of-a-node"
@@ -68,7 +68,7 @@ def test_only_what_holds_our_password_and_serves_nobody_is_removed(
 
 def test_what_a_child_was_told_of_goes_with_it(segments: Path, ssh: subprocess.Popen[bytes]) -> None:
     left = segment(segments, "psm_used")
-    collect._end_children({PASSWORD})
+    children.end({PASSWORD})
     assert not left.exists()
     assert ssh.wait(timeout=10) != 0
 

@@ -15,7 +15,8 @@ from orama_bench.lab_nodes import Cluster
 from orama_bench.measure import Subject
 from orama_lab import Lab
 from orama_lab.topology import ENVIRONMENT
-from orama_monitor.collect import FORKS_CAP, PLAYBOOK, RESULT_LIMIT
+from orama_monitor.ansible_settings import RESULT_LIMIT
+from orama_monitor.collect import FORKS_CAP, PLAYBOOK
 
 BIN = Path(sys.executable).parent
 #: The other tools, in an environment of their own.

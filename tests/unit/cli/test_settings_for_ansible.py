@@ -12,7 +12,7 @@ from typing import Any
 import click
 import pytest
 
-from orama_monitor import ansible_cfg, collect, workspace
+from orama_monitor import ansible_cfg, ansible_settings, collect, workspace
 from orama_monitor.commands import session
 from orama_monitor.errors import MonitorError
 from orama_monitor.nodes import LOCAL_NODE, read_nodes
@@ -104,7 +104,7 @@ def test_what_cannot_be_said_costs_no_answer(monkeypatch: pytest.MonkeyPatch, te
 def told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, **changes: str) -> dict[str, str]:
     for name, value in changes.items():
         monkeypatch.setenv(name, value)
-    return collect._environment(LOCAL, tmp_path)
+    return ansible_settings.settings(LOCAL, tmp_path, Path.cwd())
 
 
 def test_options_of_ssh_are_added_to_ours(
@@ -120,7 +120,7 @@ def test_where_there_is_no_utf_8_of_c_the_user_s_locale_counts(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, temporary_files_here: None
 ) -> None:
     assert told(monkeypatch, tmp_path)["LC_ALL"] == "C.UTF-8"
-    monkeypatch.setattr(collect, "UTF_8", "xx_XX.UTF-8")
+    monkeypatch.setattr(ansible_settings, "UTF_8", "xx_XX.UTF-8")
     assert "LC_ALL" not in told(monkeypatch, tmp_path)
 
 
@@ -132,9 +132,9 @@ def test_ansible_is_found_beside_the_command(monkeypatch: pytest.MonkeyPatch, tm
     monkeypatch.setattr(sys, "executable", "/usr/bin/python3")
     monkeypatch.setenv("PATH", "/usr/sbin")
     monkeypatch.setattr(sys, "argv", [str(command)])
-    assert collect._path() == f"/usr/bin:{command.parent}:/usr/sbin"
+    assert ansible_settings.search_path() == f"/usr/bin:{command.parent}:/usr/sbin"
     monkeypatch.setattr(sys, "argv", ["-c"])
-    assert collect._path() == "/usr/bin:/usr/sbin"
+    assert ansible_settings.search_path() == "/usr/bin:/usr/sbin"
 
 
 def test_a_relative_command_is_found_while_its_directory_is_there(
@@ -145,9 +145,9 @@ def test_a_relative_command_is_found_while_its_directory_is_there(
     (here / "orama").touch()
     monkeypatch.chdir(here)
     monkeypatch.setattr(sys, "argv", ["./orama"])
-    assert str(here) in collect._path().split(":")
+    assert str(here) in ansible_settings.search_path().split(":")
     shutil.rmtree(here)
-    assert str(here) not in collect._path().split(":")
+    assert str(here) not in ansible_settings.search_path().split(":")
 
 
 def test_another_user_s_ansible_cfg_does_not_count(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -239,5 +239,5 @@ def test_ssh_goes_by_the_ansible_cfg_s_options_behind_ours(
     nodes = read_nodes(Path("nodes.conf"))
     collect.collect(collect.Request(nodes=nodes, everyone=nodes, conf=Path("nodes.conf")))
     assert (home / "asked").exists()
-    given = collect._environment(LOCAL, home)["ANSIBLE_SSH_EXTRA_ARGS"]
+    given = ansible_settings.settings(LOCAL, home, Path.cwd())["ANSIBLE_SSH_EXTRA_ARGS"]
     assert given.index("StrictHostKeyChecking=accept-new") < given.index("StrictHostKeyChecking=no")
