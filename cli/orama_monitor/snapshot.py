@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
@@ -100,16 +101,14 @@ def _read_back(raw: Any) -> None:
 
 def merge(snapshots: list[Snapshot]) -> Snapshot:
     """Several snapshots as one, such as the slices of one job. For a node in more than one the newest counts."""
-    environments = sorted({snapshot.environment for snapshot in snapshots})
-    if len(environments) != 1:
-        raise MonitorError(f"reports of different environments do not merge: {', '.join(environments)}")
+    require_one_environment(snapshots)
     ordered = sorted(snapshots, key=lambda snapshot: snapshot.collected_at)
     nodes = {node.host: node for snapshot in ordered for node in snapshot.nodes}
     everyone = {node.host: node for snapshot in ordered for node in snapshot.configured}
     began = ordered[0].collected_at
     ended = max(snapshot.collected_at.timestamp() + snapshot.duration_seconds for snapshot in ordered)
     return Snapshot(
-        environment=environments[0],
+        environment=ordered[0].environment,
         collected_at=began,
         duration_seconds=round(ended - began.timestamp(), 3),
         partial=any(node not in nodes for node in everyone) and any(part.partial for part in ordered),
@@ -120,3 +119,10 @@ def merge(snapshots: list[Snapshot]) -> Snapshot:
 
 def now() -> datetime:
     return datetime.now(UTC)
+
+
+def require_one_environment(snapshots: Iterable[Snapshot]) -> None:
+    """Raises MonitorError where snapshots are of several: nothing of one says anything of another."""
+    environments = sorted({snapshot.environment for snapshot in snapshots})
+    if len(environments) != 1:
+        raise MonitorError(f"reports of different environments do not go together: {', '.join(environments)}")

@@ -77,7 +77,7 @@ def test_the_newest_answer_of_a_node_counts() -> None:
 
 
 def test_environments_do_not_merge() -> None:
-    with pytest.raises(MonitorError, match="different environments do not merge: devnet, testnet"):
+    with pytest.raises(MonitorError, match="different environments do not go together: devnet, testnet"):
         merge([slice_of("a"), slice_of("b", environment="devnet")])
 
 

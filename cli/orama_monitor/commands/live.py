@@ -38,7 +38,7 @@ def run(settings: Settings, interval: float = 30.0, plain: bool = False) -> None
     _refuse(settings)
     session.require_source(settings)
     policy = session.policy(settings)
-    replayed = [session.saved(settings, [path]) for path in settings.from_files] or None
+    replayed = _replayed(settings) or None
     request = None if replayed else session.request(settings)
     from orama_monitor.live import run_live
 
@@ -66,9 +66,32 @@ def _refuse(settings: Settings) -> None:
         raise click.UsageError("the live view has no --fail-on; use `orama monitor report`")
 
 
-def _hosts(snapshots: list[Snapshot], names: tuple[str, ...]) -> set[str] | None:
-    """The hosts that --node means in any of the snapshots; None when it isn't given."""
+def _replayed(settings: Settings) -> list[Snapshot]:
+    """The saved reports, each as it is. Raises MonitorError where they are of several environments."""
     from orama_monitor.commands import session
+    from orama_monitor.snapshot import require_one_environment
 
-    chosen = [session.chosen(snapshot, names) for snapshot in snapshots]
-    return set[str]().union(*(hosts for hosts in chosen if hosts is not None)) if names else None
+    snapshots = [session.saved(settings, [path]) for path in settings.from_files]
+    if snapshots:
+        require_one_environment(snapshots)
+    return snapshots
+
+
+def _hosts(snapshots: list[Snapshot], names: tuple[str, ...]) -> set[str] | None:
+    """The hosts that --node means in any of the snapshots; None when it isn't given. Raises MonitorError."""
+    return set[str]().union(*(_meant(snapshots, name) for name in names)) if names else None
+
+
+def _meant(snapshots: list[Snapshot], name: str) -> set[str]:
+    from orama_monitor.commands import session
+    from orama_monitor.errors import MonitorError
+
+    hosts, unknown = set[str](), None
+    for snapshot in snapshots:
+        try:
+            hosts |= session.chosen(snapshot, (name,)) or set()
+        except MonitorError as error:
+            unknown = error
+    if not hosts and unknown:
+        raise unknown
+    return hosts

@@ -6,8 +6,8 @@ from collections.abc import Hashable, Iterable
 
 from rich.text import Text
 
-from orama_monitor.alerts.alert import Alert
-from orama_monitor.live.history import History, Key, Track
+from orama_monitor.alerts.alert import Alert, Key
+from orama_monitor.live.history import History, Track
 from orama_monitor.live.items import Choices
 from orama_monitor.live.state import AlertKey, State
 from orama_monitor.live.times import clock_time
@@ -61,11 +61,12 @@ def alert_rows(state: State, roots_only: bool = False) -> Choices:
             for alert in filter(state.finds, [root.alert, *root.consequences]):
                 table.add(row(alert, state.history, alert is root.alert))
                 keys.append(alert_key(alert))
+        standing = {alert.key for alert in report.alerts}
         for key, track in state.history.gone(GONE_FOR):
             cells = _gone(key, track, state.history)
-            if state.finds_words(cell.plain for cell in cells):
+            if key not in standing and state.finds_words(cell.plain for cell in cells):
                 table.add(cells)
-                keys.append(AlertKey(key.code, key.node, track.about, track.message, is_gone=True))
+                keys.append(AlertKey(*key, track.message, is_gone=True))
     return Choices(table, keys)
 
 
@@ -92,18 +93,19 @@ def mark(alert: Alert, history: History) -> Text:
 
 
 def _gone(key: Key, track: Track, history: History) -> list[Text]:
+    code, node, _about = key
     what = Text(f"FLAPS {track.turns}×", style=style.WARN) if track.flaps else Text("")
     return [
         Text("✓ resolved", style=style.GOOD),
         what,
-        text(key.code),
-        host(key.node),
+        text(code),
+        host(node),
         Text(clock_time(track.since, history.last_at)),
         text(track.message, style=style.DIM),
     ]
 
 
 def _since(track: Track | None, history: History) -> Text:
-    if track is None:
+    if track is None or not track.stands:  # it has come anew, with what is laid over the last refresh
         return text(None)
     return Text(f"{'≤' if track.from_start else ''}{clock_time(track.since, history.last_at)}")

@@ -13,7 +13,7 @@ from orama_monitor.alerts.alert import CLUSTER, Alert
 from orama_monitor.alerts.policy import Policy
 from orama_monitor.live.alert_rows import alert_key, find, header, mark, row
 from orama_monitor.live.history import History
-from orama_monitor.live.items import Choices, Item
+from orama_monitor.live.items import Choice, Choices, Item
 from orama_monitor.live.state import AlertKey, NodeKey, State
 from orama_monitor.live.times import clock_time
 from orama_monitor.live.trends import trends
@@ -22,7 +22,7 @@ from orama_monitor.views.columns import Column, Table
 from orama_monitor.views.facts import Judged, of_section
 from orama_monitor.views.flow import Flow, sentence
 from orama_monitor.views.folding import fold
-from orama_monitor.views.node import one
+from orama_monitor.views.node import alerts, facts, title
 from orama_monitor.views.subsystems import section_of
 from orama_monitor.views.text import clean
 
@@ -48,12 +48,14 @@ def of_node(state: State, host: str) -> Iterable[Item]:
         yield Text(f"{clean(host)} is no longer among the nodes.", style=style.DIM)
         return
     by = Judged(state.report.standing(node=host), state.report.stale_after)
-    first, *rest = one(node, by, detailed=True)
-    yield first
+    yield title(node)
     yield Text()
     yield trends(state.history, state.report.standing(), host)
     yield Text()
-    yield from rest
+    for alert, line, hint in alerts(by.alerts):
+        yield Choice(line, alert_key(alert))
+        yield from filter(None, [hint])
+    yield from facts(node, by, detailed=True)
 
 
 def of_alert(state: State, key: AlertKey, policy: Policy) -> Iterable[Item]:
@@ -86,7 +88,7 @@ def _title(alert: Alert, history: History) -> RenderableType:
     line = Text().append_text(style.severity(alert.severity))
     line.append(f"  {clean(alert.code)}  {clean(alert.node)}", style=style.TITLE)
     track = history.track(alert)
-    if track is not None:
+    if track is not None and track.stands:
         since = clock_time(track.since, history.last_at)
         line.append(f"  since {'or before ' if track.from_start else ''}{since} UTC", style=style.DIM)
     marked = mark(alert, history)
@@ -137,9 +139,9 @@ def _evidence(alert: Alert, report: ClusterReport) -> Iterable[Item]:
     if node.report is None:
         yield sentence(Text(clean(node.error or "no report came back")), INDENT)
     elif section is not None:
-        facts = of_section(node.report, section, Judged(report.standing(node=node.host), report.stale_after))
-        if facts is not None:
-            yield Flow(facts, indent=INDENT)
+        said = of_section(node.report, section, Judged(report.standing(node=node.host), report.stale_after))
+        if said is not None:
+            yield Flow(said, indent=INDENT)
     yield Choices(_link(node.host), [NodeKey(node.host)])
 
 

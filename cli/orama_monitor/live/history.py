@@ -5,13 +5,12 @@ Only numbers and the names of alerts are kept, never a report, so that a day of 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from orama_monitor.alerts.alert import CLUSTER, Alert, Severity
+from orama_monitor.alerts.alert import Alert, Key, Severity
 from orama_monitor.views.text import clean
 
 if TYPE_CHECKING:
@@ -21,21 +20,12 @@ LIMIT = 60
 CHANGES = 100
 FLAP_WINDOW = 20
 FLAPS = 4  # times an alert came or went within the window before it counts as flapping
-SHAPE_LIMIT = 200
+MESSAGE_LIMIT = 200
 
 Kind = Literal["new", "resolved", "worse", "milder"]
 Measure = Literal["load", "memory", "handshake", "alerts"]
 
-_NUMBER = re.compile(r"(?<![\w.:-])\d+(?:\.\d+)?(?=(?:ms|[smhd%])?(?![\w.:-]*\w))")
 _WINDOW = (1 << LIMIT) - 1
-
-
-class Key(NamedTuple):
-    """Which alert it is, from one refresh to the next: its numbers may change, what it speaks of may not."""
-
-    code: str
-    node: str
-    shape: str
 
 
 class Numbers(NamedTuple):
@@ -68,11 +58,13 @@ class Change(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """An alert over time. ``seen`` has a bit a refresh, the newest lowest; ``since`` is when it last came or went."""
+    """An alert over time. ``seen`` has a bit a refresh, the newest lowest; ``since`` is when it last came or went.
+
+    ``muted``: it is, or what explains it is.
+    """
 
     severity: Severity
     message: str
-    about: tuple[str, ...]
     muted: bool
     since: datetime
     from_start: bool
@@ -92,10 +84,6 @@ class Track:
         return self.turns >= FLAPS
 
 
-def key_of(alert: Alert) -> Key:
-    return Key(alert.code, alert.node, _NUMBER.sub("#", alert.message[:SHAPE_LIMIT]))
-
-
 @dataclass(frozen=True, slots=True)
 class History:
     """The last refreshes. ``add`` gives the history after one more."""
@@ -106,13 +94,18 @@ class History:
 
     def add(self, report: ClusterReport) -> History:
         at = report.meta.collected_at
-        known = self.tracks or {}
-        standing = _standing(report.alerts)
-        heard = {node.host for node in report.nodes if node.report is not None} | {CLUSTER}
+        standing = _by_key(report.alerts)
+        known = _followed(self.tracks or {}, standing.keys())
+        heard = {alert.key for alert in report.standing()}
+        silent = {node.host for node in report.nodes if node.report is None}
         tracks: dict[Key, Track] = {}
         changes: list[Change] = []
         for key in [*standing, *(key for key in known if key not in standing)]:
-            track = _next(known.get(key), standing.get(key), at, first=not self.points, heard=key.node in heard)
+            if key in standing:
+                track = _with(known.get(key), standing[key], at, first=not self.points, muted=key not in heard)
+            else:
+                _code, node, _about = key
+                track = _without(known[key], at, is_unknown=node in silent)
             if track.seen:
                 tracks[key] = track
                 changes += _changes(key, known.get(key), track, at, first=not self.points)
@@ -128,7 +121,7 @@ class History:
         return self.points[-1].at if self.points else None
 
     def track(self, alert: Alert) -> Track | None:
-        return (self.tracks or {}).get(key_of(alert))
+        return (self.tracks or {}).get(alert.key)
 
     def is_new(self, alert: Alert) -> bool:
         """Whether it came with the last refresh."""
@@ -161,25 +154,41 @@ class History:
         )
 
 
-def _standing(alerts: Iterable[Alert]) -> dict[Key, Alert]:
+def _by_key(alerts: Iterable[Alert]) -> dict[Key, Alert]:
     """The alerts by their key, of those that share one the worst."""
-    standing: dict[Key, Alert] = {}
+    found: dict[Key, Alert] = {}
     for alert in alerts:
-        key = key_of(alert)
-        if key not in standing or alert.severity.rank < standing[key].severity.rank:
-            standing[key] = alert
-    return standing
+        if alert.key not in found or alert.severity.rank < found[alert.key].severity.rank:
+            found[alert.key] = alert
+    return found
 
 
-def _next(before: Track | None, alert: Alert | None, at: datetime, first: bool, heard: bool) -> Track:
-    """The track after one more refresh. What stood on a node that does not answer now is not known to have gone."""
-    if alert is not None:
-        seen = (((before.seen if before else 0) << 1) | 1) & _WINDOW
-        since, from_start = (before.since, before.from_start) if before and before.stands else (at, first)
-        message, about = clean(alert.message, SHAPE_LIMIT), tuple(alert.about)
-        return Track(alert.severity, message, about, alert.muted, since, from_start, seen)
-    assert before is not None
-    stays = before.stands and not heard
+def _followed(known: dict[Key, Track], standing: Set[Key]) -> dict[Key, Track]:
+    """The tracks, under its new key where an alert stays and speaks of one thing more, or less, than before."""
+    left: dict[tuple[str, str], list[Key]] = {}
+    for key, track in known.items():
+        if track.stands and key not in standing:
+            left.setdefault(key[:2], []).append(key)
+    moved: dict[Key, Key] = {}
+    for key in standing - known.keys():
+        candidates = left.get(key[:2], [])
+        before = next((other for other in candidates if not set(other[2]).isdisjoint(key[2])), None)
+        if before is not None:
+            candidates.remove(before)
+            moved[before] = key
+    return {moved.get(key, key): track for key, track in known.items()}
+
+
+def _with(before: Track | None, alert: Alert, at: datetime, first: bool, muted: bool) -> Track:
+    """The track after a refresh at which the alert stands."""
+    seen = (((before.seen if before else 0) << 1) | 1) & _WINDOW
+    since, from_start = (before.since, before.from_start) if before and before.stands else (at, first)
+    return Track(alert.severity, clean(alert.message, MESSAGE_LIMIT), muted, since, from_start, seen)
+
+
+def _without(before: Track, at: datetime, is_unknown: bool) -> Track:
+    """The track after a refresh without the alert. On a node that is silent now it is not known to have gone."""
+    stays = before.stands and is_unknown
     seen = ((before.seen << 1) | stays) & _WINDOW
     if before.stands and not stays:
         return replace(before, since=at, from_start=False, seen=seen)
@@ -198,7 +207,8 @@ def _changes(key: Key, before: Track | None, after: Track, at: datetime, first: 
         kind = "new"
     else:
         return
-    yield Change(at, kind, key.code, key.node, after.severity, after.message)
+    code, node, _about = key
+    yield Change(at, kind, code, node, after.severity, after.message)
 
 
 def _urgency(change: Change) -> tuple[bool, int, str, str]:
@@ -208,9 +218,8 @@ def _urgency(change: Change) -> tuple[bool, int, str, str]:
 def _point(report: ClusterReport) -> Point:
     said = report.summary
     counts: dict[str, int] = {}
-    for alert in report.alerts:
-        if not alert.muted:
-            counts[alert.node] = counts.get(alert.node, 0) + 1
+    for alert in report.standing():
+        counts[alert.node] = counts.get(alert.node, 0) + 1
     return Point(
         at=report.meta.collected_at,
         alerts=(said.critical_alerts, said.warning_alerts, said.info_alerts),

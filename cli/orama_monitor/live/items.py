@@ -21,7 +21,15 @@ class Choices:
     keys: Sequence[Hashable]
 
 
-Item = RenderableType | Choices
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A text whose first line stands for something."""
+
+    text: RenderableType
+    key: Hashable
+
+
+Item = RenderableType | Choices | Choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +64,29 @@ def draw(items: Iterable[Item], width: int) -> Drawn:
     lines: list[list[Segment]] = []
     keys: list[Hashable | None] = []
     for item in items:
-        renderable = item.table if isinstance(item, Choices) else item
         options = console.options.update(width=width, height=None)
-        drawn = console.render_lines(_Patient(renderable), options, pad=False)
+        drawn = console.render_lines(_Patient(_renderable(item)), options, pad=False)
         lines += drawn
-        if isinstance(item, Choices):
-            keys += [None] * (len(drawn) - len(item.keys))
-            keys += item.keys
-        else:
-            keys += [None] * len(drawn)
+        keys += _keys(item, len(drawn))
     return Drawn(width, lines, keys)
+
+
+def _renderable(item: Item) -> RenderableType:
+    match item:
+        case Choices():
+            return item.table
+        case Choice():
+            return item.text
+        case _:
+            return item
+
+
+def _keys(item: Item, rows: int) -> list[Hashable | None]:
+    """What each of the lines of an item stands for."""
+    match item:
+        case Choices():
+            return [*[None] * (rows - len(item.keys)), *item.keys]
+        case Choice():
+            return [item.key, *[None] * (rows - 1)]
+        case _:
+            return [None] * rows

@@ -86,13 +86,20 @@ def alerts(state: State) -> Iterable[Item]:
             style=style.DIM,
         )
     else:
-        words = "No alert has this in it." if state.search else "✓ No alerts."
-        yield Text(words, style=style.DIM if state.search else style.GOOD)
+        yield _no_alerts(state)
     changes = state.found_changes
     if changes:
         is_all = len(state.history.changes) < CHANGES
         yield title(f"{number(len(changes), 'change')} since the start" if is_all else "Last changes")
         yield change_rows(changes, len(changes), state.history.last_at)
+
+
+def _no_alerts(state: State) -> Text:
+    if state.search:
+        return Text("No alert has this in it.", style=style.DIM)
+    if state.report is not None and state.report.meta.partial:
+        return Text("No alerts so far.", style=style.DIM)
+    return Text("✓ No alerts.", style=style.GOOD)
 
 
 def title(words: str) -> Text:

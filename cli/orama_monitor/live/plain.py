@@ -107,7 +107,11 @@ def _latest(history: History) -> Table:
 def flaps(history: History) -> list[str]:
     """The alerts that come and go."""
     tracks = (history.tracks or {}).items()
-    return sorted({f"{clean(key.code)} on {clean(key.node)} ({track.turns}×)" for key, track in tracks if track.flaps})
+    return sorted(
+        f"{clean(code)} on {clean(node)} ({track.turns}×)"
+        for (code, node, _about), track in tracks
+        if track.flaps and not track.muted
+    )
 
 
 def _trouble(source: Watch) -> Iterator[RenderableType]:

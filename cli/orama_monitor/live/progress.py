@@ -10,7 +10,7 @@ from rich.text import Text
 
 from orama_monitor.alerts.words import number
 from orama_monitor.live.state import Age, Found
-from orama_monitor.live.times import moment
+from orama_monitor.live.times import clock_time, moment
 from orama_monitor.views import headline, style
 from orama_monitor.views.amounts import seconds
 from orama_monitor.views.folding import fold
@@ -35,8 +35,9 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Why there is nothing newer."""
+    """Why there is nothing newer: since when, when it was last tried, and what that brought."""
 
+    since: datetime
     at: datetime
     reason: str
 
@@ -93,7 +94,8 @@ def _asking(progress: Progress) -> Text | None:
 
 def _age(progress: Progress) -> Text:
     if progress.age is None:
-        return Text("no data yet")
+        has_some = progress.asking is not None and progress.asking.done > 0
+        return Text("first answers" if has_some else "no data yet")
     if progress.age.is_stale:
         return Text(f" STALE: data {progress.age} old ", style=f"{style.BAD} reverse")
     return Text(f"data {progress.age} old")
@@ -115,9 +117,9 @@ def notes(progress: Progress) -> list[Text]:
     if progress.policy_trouble:
         lines.append(Text(f" ! {clean(progress.policy_trouble)}", style=style.WARN))
     if progress.trouble:
-        at = progress.trouble.at
         kept = "; what was known before is shown" if progress.age is not None else ""
-        words = f" ✗ {at:%H:%M:%S} UTC: {clean(progress.trouble.reason)}{kept} "
+        since = clock_time(progress.trouble.since, progress.trouble.at)
+        words = f" ✗ since {since} UTC: {clean(progress.trouble.reason)}{kept} "
         lines.append(Text(words, style=f"{style.BAD} reverse"))
     return lines
 

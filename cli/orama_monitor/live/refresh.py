@@ -75,8 +75,12 @@ class Collection:
         return len(self._results)
 
     @property
+    def asked_hosts(self) -> frozenset[str]:
+        return frozenset(self.asked.asked if self.asked else ())
+
+    @property
     def total(self) -> int:
-        return len(self.asked.asked) if self.asked else 0
+        return len(self.asked_hosts)
 
     def run(self, source: Source) -> Snapshot:
         """Collect. Raises MonitorError, whatever went wrong."""

@@ -13,7 +13,7 @@ from orama_monitor.errors import MonitorError
 from orama_monitor.live.clock import Clock
 from orama_monitor.live.history import History
 from orama_monitor.live.keys_first import patiently, turn
-from orama_monitor.live.overlay import overlay
+from orama_monitor.live.overlay import judged_together, overlay
 from orama_monitor.live.policy_file import PolicyFile
 from orama_monitor.live.progress import Asking, Progress, Trouble
 from orama_monitor.live.refresh import Asked, Collection, Source
@@ -104,8 +104,9 @@ class Watch:
         duration = self.clock.elapsed() - self.collection.elapsed
         self.collection = None
         if isinstance(outcome, MonitorError):
-            was_in_trouble, self.trouble = self.trouble is not None, Trouble(self.clock.now(), str(outcome))
-            return None if was_in_trouble else str(outcome)
+            now, before = self.clock.now(), self.trouble
+            self.trouble = Trouble(before.since if before else now, now, str(outcome))
+            return None if before else str(outcome)
         self._duration = duration
         said = "Answers again" if self.trouble else self._conf_change(outcome)
         self.trouble = None
@@ -125,9 +126,12 @@ class Watch:
     def overlaid(self, collection: Collection) -> ClusterReport:
         """The last complete report with what of ``collection`` has arrived laid over it."""
         arrived = collection.arrived(self.source.environment, self.clock.elapsed())
+        awaited = collection.asked_hosts - {node.host for node in arrived.nodes}
+        last = self.last
         with turn():
-            fresh = assess(arrived, self.policy, rules=patiently(RULES.values()))
-            return overlay(self.last.report if self.last else None, arrived, fresh)
+            together = judged_together(last.snapshot if last else None, arrived, awaited)
+            fresh = assess(together, self.policy, rules=patiently(RULES.values()))
+            return overlay(last.report if last else None, arrived, fresh, awaited)
 
     def rejudging(self) -> Callable[[], Outcome] | None:
         """What judges the last collection anew, in a thread; None where it was judged by the policy in force."""

@@ -39,7 +39,7 @@ def _title(report: ClusterReport) -> Iterator[str]:
     yield ""
     yield f"- Collected {meta.collected_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ} in {meta.duration_seconds:.1f} s"
     if meta.partial:
-        yield "- PARTIAL: the collection was interrupted; nodes are missing"
+        yield "- PARTIAL: not all nodes have answered"
     leader, voters = quoted(summary.rqlite_leader or "not known"), quoted(summary.rqlite_voters or "not known")
     term = "not known" if summary.rqlite_raft_term is None else summary.rqlite_raft_term
     yield f"- RQLite: leader {leader}, reachable voters {voters}, term {term}"
@@ -61,7 +61,7 @@ def _alerts(folded: Folded) -> Iterator[str]:
         yield f"  - Next: {quoted(found.hint)}"
     if folded.muted:
         codes = sorted({f"{root.alert.code} on {root.alert.node}" for root in folded.muted})
-        yield f"- {number(len(codes), 'muted alert')}: {quoted(', '.join(codes))}"
+        yield f"- {number(len(codes), 'muted alert')}: {', '.join(map(quoted, codes))}"
 
 
 def _consequences(root: Root) -> Iterator[str]:
@@ -69,7 +69,7 @@ def _consequences(root: Root) -> Iterator[str]:
         said = [f"{alert.code} on {alert.node}" for alert in root.consequences[:CONSEQUENCES]]
         more = len(root.consequences) - len(said)
         rest = f" and {more} more" if more > 0 else ""
-        yield f"    - {number(len(root.consequences), 'consequence')}: {quoted(', '.join(said))}{rest}"
+        yield f"    - {number(len(root.consequences), 'consequence')}: {', '.join(map(quoted, said))}{rest}"
 
 
 def _nodes(report: ClusterReport) -> Iterator[str]:

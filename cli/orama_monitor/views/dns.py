@@ -45,7 +45,7 @@ def render(report: ClusterReport, least: Severity | None = None) -> RenderableTy
 
 def body(report: ClusterReport, least: Severity | None = None) -> list[RenderableType]:
     """What is below the verdict."""
-    return [*_table(report), *notes(report, {"dns"}, least)]
+    return [*_table(report), *notes(report, "dns", least)]
 
 
 def _table(report: ClusterReport) -> list[RenderableType]:

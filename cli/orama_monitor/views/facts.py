@@ -282,9 +282,11 @@ def namespaces(found: list[Namespace]) -> Facts:
     if not found:
         yield Text("none")
         return
-    whole = [n for n in found if n.rqlite_up and n.olric_up and n.gateway_up]
-    line = f"{len(whole)} of {len(found)} up"
-    yield Text(line) if len(whole) == len(found) else Text(f"! {line}", style=style.WARN)
+    parts = [(n.rqlite_up, n.olric_up, n.gateway_up) for n in found]
+    down = sum(False in each for each in parts)
+    up = sum(all(each) for each in parts)
+    line = f"{up} of {len(found)} up" if up or down else f"{len(found)}, not known whether up"
+    yield Text(f"! {line}", style=style.WARN) if down else Text(line)
 
 
 SECTIONS: dict[str, tuple[str, Callable[[Any], Facts]]] = {

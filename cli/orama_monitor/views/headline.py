@@ -27,10 +27,13 @@ def render(report: ClusterReport) -> RenderableType:
     verdict.append(f" {clean(report.meta.environment)}", style=style.TITLE).append(f": {nodes(report)}")
     lines = [Flow([verdict, *(Text(said) for said in alerts(folded))]), sentence(Text(_when(report), style=style.DIM))]
     if report.meta.partial:
-        asked = len(report.meta.configured) or report.meta.node_count
-        said = f"PARTIAL: {report.meta.node_count} of {asked} nodes; the collection was interrupted"
+        said = f"PARTIAL: {report.meta.node_count} of {_asked(report)} nodes have answered"
         lines.append(sentence(Text(said, style=style.WARN)))
     return Group(*lines)
+
+
+def _asked(report: ClusterReport) -> int:
+    return max(len(report.meta.configured), report.meta.node_count)
 
 
 def nodes(report: ClusterReport) -> str:
@@ -38,17 +41,18 @@ def nodes(report: ClusterReport) -> str:
     meta = report.meta
     if meta.node_count == 0:
         return "no nodes"
-    if meta.healthy_count == meta.node_count > 1:
+    if meta.healthy_count == meta.node_count > 1 and not meta.partial:
         return f"all {meta.node_count} nodes healthy"
     counts = (
         (meta.healthy_count, "healthy"),
         (meta.degraded_count, "degraded"),
         (meta.unreachable_count, "unreachable"),
     )
-    if meta.node_count == 1:
+    if meta.node_count == 1 and not meta.partial:
         return ", ".join(["1 node", *(word for count, word in counts if count)])
     said = ", ".join(f"{count} {word}" for count, word in counts if count)
-    return f"{meta.node_count} nodes: {said}"
+    of_all = f" of {_asked(report)}" if meta.partial else ""
+    return f"{meta.node_count}{of_all} nodes: {said}"
 
 
 def alerts(folded: Folded) -> list[str]:
@@ -68,12 +72,13 @@ def silent(count: int) -> list[Text]:
 
 
 def worst(report: ClusterReport, folded: Folded) -> Severity | None:
-    """How bad it is on the whole: whoever does not answer counts, muted or not."""
+    """How bad it is on the whole: whoever does not answer counts, muted or not; a part alone is never all well."""
     if report.meta.unreachable_count:
         return Severity.CRITICAL
     if report.meta.node_count == 0:
         return Severity.WARNING
-    return min((root.worst for root in folded.roots), key=lambda severity: severity.rank, default=None)
+    unknown = Severity.INFO if report.meta.partial else None
+    return min((root.worst for root in folded.roots), key=lambda severity: severity.rank, default=unknown)
 
 
 def _when(report: ClusterReport) -> str:

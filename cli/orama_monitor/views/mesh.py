@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
@@ -45,7 +46,7 @@ def body(report: ClusterReport, least: Severity | None = None) -> list[Renderabl
     parts: list[RenderableType] = [line, Text(), interfaces(report, found)]
     if len(found.hosts) > 1:
         parts += [Text(), Matrix(found)]
-    return [*parts, *_pairs(found), *notes(report, {"wireguard"}, least)]
+    return [*parts, *_pairs(found), *notes(report, "wireguard", least)]
 
 
 def interfaces(report: ClusterReport, found: Mesh) -> RenderableType:
@@ -80,29 +81,34 @@ def _interface(report: ClusterReport, found: Mesh, index: int) -> list[Text]:
         return [text(None), reason, *[text(None)] * 8]
     peers = wireguard.peers or []
     ages = [peer.handshake_age_sec for peer in peers if peer.handshake_age_sec is not None]
-    received = sum(peer.transfer_rx_bytes or 0 for peer in peers)
-    sent = sum(peer.transfer_tx_bytes or 0 for peer in peers)
-    counts = _counts(found, node.host, peers)
+    told = wireguard.peers is not None
+    count, strangers = _counts(found, node.host, peers) if told else (text(wireguard.peer_count), text(None))
     return [
         text(wireguard.wg_ip),
         style.yes_no(wireguard.interface_up, good="up", bad="DOWN"),
-        counts[0],
+        count,
         text(seconds(max(ages, default=None))),
         text(wireguard.mtu),
         text(wireguard.listen_port),
         text(wireguard.config_perms),
-        text(size(received)),
-        text(size(sent)),
-        counts[1],
+        text(_total(peer.transfer_rx_bytes for peer in peers)),
+        text(_total(peer.transfer_tx_bytes for peer in peers)),
+        strangers,
     ]
+
+
+def _total(transfers: Iterable[int | None]) -> str | None:
+    """What was transferred with all that tell; None where none does."""
+    told = [transfer for transfer in transfers if transfer is not None]
+    return size(sum(told)) if told else None
 
 
 def _counts(found: Mesh, host: str, peers: list[WireguardPeer]) -> tuple[Text, Text]:
     """The peers of all there should be, and the strangers; of a part of the mesh nobody knows who they are."""
     if found.is_part:
         return heard(peers, found.stale_after), text(None)
-    lately = sum(map(found.heard_lately, found.sees.get(host, {}).values()))
-    return of(lately, len(found.hosts) - 1), text(len(found.strangers.get(host, [])) or None)
+    sees = found.sees[host]
+    return of(sum(map(found.heard_lately, sees.values())), len(sees)), text(len(found.strangers.get(host, [])) or None)
 
 
 class Matrix:
@@ -155,7 +161,7 @@ class Matrix:
 def _pairs(found: Mesh) -> list[RenderableType]:
     """Each pair in trouble, with what either side says; a silent node's pairs in one line."""
     lines: list[RenderableType] = [Text()]
-    for silent in (name for name in found.hosts if name not in found.sees):
+    for silent in (name for name in found.hosts if found.sees and name not in found.sees):
         deaf = sum(silent in seen and not found.heard_lately(seen[silent]) for seen in found.sees.values())
         said = f"told nothing of its peers; {deaf or 'none'} of {number(len(found.sees), 'other node')} "
         said += "misses it" if deaf < 2 else "miss it"

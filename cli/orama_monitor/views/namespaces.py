@@ -15,7 +15,7 @@ from orama_monitor.views import headline, style
 from orama_monitor.views.columns import Column, Table
 from orama_monitor.views.hosts import host, host_column
 from orama_monitor.views.notes import notes
-from orama_monitor.views.text import text
+from orama_monitor.views.text import clean, text
 
 if TYPE_CHECKING:
     from orama_monitor.cluster_report import ClusterReport
@@ -37,7 +37,7 @@ def render(report: ClusterReport, least: Severity | None = None) -> RenderableTy
 
 def body(report: ClusterReport, least: Severity | None = None) -> list[RenderableType]:
     """What is below the verdict."""
-    return [*_table(report), *notes(report, {"namespaces"}, least)]
+    return [*_table(report), *notes(report, "namespaces", least)]
 
 
 def _table(report: ClusterReport) -> Iterator[RenderableType]:
@@ -64,12 +64,19 @@ def _table(report: ClusterReport) -> Iterator[RenderableType]:
 
 
 def _row(namespace: Namespace) -> list[Text]:
-    state = style.yes_no(namespace.rqlite_up, good=namespace.rqlite_state or "up", bad="DOWN")
     return [
-        text(state.plain, style=str(state.style)),
+        _raft(namespace),
         style.yes_no(namespace.rqlite_ready, good="", bad=""),
         style.yes_no(namespace.olric_up, good="up", bad="DOWN"),
         style.yes_no(namespace.gateway_up, good="up", bad="DOWN"),
         text(namespace.gateway_status),
         text(namespace.port_base),
     ]
+
+
+def _raft(namespace: Namespace) -> Text:
+    """What its RQLite is on this node: well while it leads or follows."""
+    state = namespace.rqlite_state
+    if not namespace.rqlite_up or state is None or state in ("Leader", "Follower"):
+        return style.yes_no(namespace.rqlite_up, good=state or "up", bad="DOWN")
+    return Text(f"! {clean(state, 12)}", style=style.WARN)

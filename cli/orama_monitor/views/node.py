@@ -44,8 +44,14 @@ def _telling(alert: Alert) -> tuple[bool, int]:
 
 def one(node: JudgedNode, by: Judged, detailed: bool) -> Iterable[RenderableType]:
     """One node, and the alerts that stand on it."""
-    yield _title(node)
-    yield from _alerts(by.alerts)
+    yield title(node)
+    for _alert, line, hint in alerts(by.alerts):
+        yield from filter(None, (line, hint))
+    yield from facts(node, by, detailed)
+
+
+def facts(node: JudgedNode, by: Judged, detailed: bool) -> Iterable[RenderableType]:
+    """What a node says of itself, or why it says nothing."""
     if node.report is None:
         if not by.alerts:
             yield sentence(Text(clean(node.error or "no report came back"), style=style.BAD), 2)
@@ -55,16 +61,17 @@ def one(node: JudgedNode, by: Judged, detailed: bool) -> Iterable[RenderableType
         yield from details.render(node.report, by.stale_after)
 
 
-def _title(node: JudgedNode) -> RenderableType:
-    title = Text.assemble((clean(node.host), style.TITLE), "  ", style.status(node.status))
-    facts = [title, role(node.role)]
+def title(node: JudgedNode) -> RenderableType:
+    """Which node it is, and how it is."""
+    said = [Text.assemble((clean(node.host), style.TITLE), "  ", style.status(node.status)), role(node.role)]
     if node.report:
         uptime = seconds(node.report.system.uptime_seconds) if node.report.system else None
-        facts += known(say("", node.report.hostname), say("Orama", node.report.version), say("up", uptime))
-    return Flow([*facts, *known(say("took", node.collection_ms, " ms"))])
+        said += known(say("", node.report.hostname), say("Orama", node.report.version), say("up", uptime))
+    return Flow([*said, *known(say("took", node.collection_ms, " ms"))])
 
 
-def _alerts(found: Sequence[Alert]) -> Iterable[RenderableType]:
+def alerts(found: Sequence[Alert]) -> Iterable[tuple[Alert, RenderableType, RenderableType | None]]:
+    """Each alert as a line, and the next step where it has not been said yet."""
     hints: set[str] = set()
     for alert in found:
         line = style.severity(alert.severity)
@@ -72,21 +79,22 @@ def _alerts(found: Sequence[Alert]) -> Iterable[RenderableType]:
         line.append(f" {clean(alert.message)}")
         if alert.cause:
             line.append(f" (because of {clean(alert.cause.code)} on {clean(alert.cause.node)})", style=style.DIM)
-        yield sentence(line, 2)
-        if alert.hint not in hints and alert.is_root:
+        hint = None
+        if alert.is_root and alert.hint not in hints:
             hints.add(alert.hint)
-            yield sentence(Text(f"→ {clean(alert.hint)}"), 4)
+            hint = sentence(Text(f"→ {clean(alert.hint)}"), 4)
+        yield alert, sentence(line, 2), hint
 
 
 def _sections(report: NodeReport, by: Judged) -> Iterable[RenderableType]:
     for name in sorted(SECTIONS, key=lambda name: _rank(name, by.alerts)):
-        facts = of_section(report, name, by)
-        if facts is not None:
-            yield Flow(facts, _label(_mark(name, by.alerts), SECTIONS[name][0]))
+        said = of_section(report, name, by)
+        if said is not None:
+            yield Flow(said, _label(_mark(name, by.alerts), SECTIONS[name][0]))
     for name, outcome in sorted(report.collectors.items()):
         if outcome.status in ("failed", "timeout"):
-            said = f"{outcome.status} after {outcome.ms} ms: {clean(outcome.error or 'no reason given')}"
-            yield Flow([Text(said)], _label(Text("!", style=style.WARN), clean(name, 10)))
+            ended = f"{outcome.status} after {outcome.ms} ms: {clean(outcome.error or 'no reason given')}"
+            yield Flow([Text(ended)], _label(Text("!", style=style.WARN), clean(name, 10)))
     absent = [name for name, outcome in sorted(report.collectors.items()) if outcome.status == "absent"]
     if absent:
         yield Text(f"not installed: {', '.join(clean(name, 40) for name in absent)}", style=style.DIM)

@@ -33,7 +33,7 @@ CORE = {
     "caddy": ("caddy", "cad"),
     "wg-quick@wg0": ("wg0", "wg"),
 }
-LEGEND = ("✓ active", "✗ failed", "! not active", "↻ restart loop", "○ not enabled", "– not installed", "? no answer")
+LEGEND = ("✓ active", "✗ failed", "! not active", "↻ restart loop", "○ not enabled", "– not installed", "? not known")
 TROUBLED_ROWS = 40
 
 
@@ -47,10 +47,14 @@ def body(report: ClusterReport, least: Severity | None = None) -> list[Renderabl
     parts: list[RenderableType] = [matrix(report), legend(LEGEND)]
     troubled = trouble(report)
     if troubled.rows:
-        parts += [Text("\nNot as they should be", style=style.TITLE), troubled]
+        shown = Table(troubled.columns, troubled.rows[:TROUBLED_ROWS])
+        parts += [Text("\nNot as they should be", style=style.TITLE), shown]
+        if len(troubled.rows) > TROUBLED_ROWS:
+            more = len(troubled.rows) - TROUBLED_ROWS
+            parts.append(Text(f"… and {more} more (--json shows them)", style=style.DIM))
     else:
         parts.append(Text(f"\nServices: {clean(report.summary.service_health)}"))
-    return parts + notes(report, {"services"}, least)
+    return parts + notes(report, "services", least)
 
 
 def matrix(report: ClusterReport) -> RenderableType:
@@ -64,7 +68,7 @@ def matrix(report: ClusterReport) -> RenderableType:
     table = Table(columns, explain_short=True)
     for node in report.nodes:
         its_units = _units(node)
-        cells = [mark(its_units.get(name), answered=node.report is not None) for name in names]
+        cells = [mark(its_units.get(name), is_known=bool(its_units)) for name in names]
         table.add([host(node.host), *cells, _others(node)])
     return table
 
@@ -78,9 +82,9 @@ def _is_loaded(unit: Service) -> bool:
     return unit.load_state not in (None, "not-found")
 
 
-def mark(unit: Service | None, answered: bool = True) -> Text:
+def mark(unit: Service | None, is_known: bool = True) -> Text:
     """One cell: what a unit is doing."""
-    if not answered:
+    if not is_known:
         return Text("?", style=style.DIM)
     if unit is None or not _is_loaded(unit):
         return Text("–", style=style.DIM)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from rich.console import RenderableType
 from rich.text import Text
 
 from orama_monitor.alerts.cluster import only_address
+from orama_monitor.alerts.words import number
 from orama_monitor.report import RqliteNode, WireguardPeer
 from orama_monitor.views import style
 from orama_monitor.views.amounts import fresh, seconds
@@ -21,17 +23,19 @@ if TYPE_CHECKING:
 SHOWN = 5
 
 
-def lines(report: ClusterReport) -> Iterator[Flow]:
-    """A line for each node that did not answer, the first few, where the others know it."""
-    hosts = [node.host for node in report.nodes if node.report is None][:SHOWN]
+def lines(report: ClusterReport) -> Iterator[RenderableType]:
+    """A line for each node that did not answer where the others know it: the first few, and how many more there are."""
+    hosts = [node.host for node in report.nodes if node.report is None]
     if not hosts:
         return
     peers = _peers(report, set(hosts))
     members = _members(report, {only_address(peer.allowed): host for host, its in peers.items() for peer in its})
-    for host in hosts:
-        if host in peers:
-            facts = _facts(peers[host], members.get(host, []), report.stale_after)
-            yield Flow(list(facts), label=Text(f"? {clean(host)}  ", style=style.WARN))
+    known = [host for host in hosts if host in peers]
+    for host in known[:SHOWN]:
+        facts = _facts(peers[host], members.get(host, []), report.stale_after)
+        yield Flow(list(facts), label=Text(f"? {clean(host)}  ", style=style.WARN))
+    if len(known) > SHOWN:
+        yield Text(f"? and {number(len(known) - SHOWN, 'more node')} that did not answer", style=style.WARN)
 
 
 def _facts(peers: list[WireguardPeer], members: list[RqliteNode], stale_after: float) -> Iterator[Text]:

@@ -17,13 +17,14 @@ from ansible_collections.orama.monitor.plugins.module_utils import node
 from ansible_collections.orama.monitor.plugins.module_utils.collectors import COLLECTORS
 from orama_monitor import __version__
 from orama_monitor.app import orama as tree
+from orama_monitor.cluster_report import assess
 from orama_monitor.collect import DEFAULT_TIMEOUT, FORKS_CAP
 from orama_monitor.commands import node_report
 from orama_monitor.commands.progress import Progress
 from orama_monitor.snapshot import read_report
 from orama_monitor.terminals import can_redraw
 from tests.unit.cli.conftest import START, Run, ran
-from tests.unit.clusters import host, raw_report
+from tests.unit.clusters import healthy, host, raw_report
 
 HEAVY = {"pydantic", "rich", "textual", "ansible", "ansible_runner", "yaml", "jmespath", "psutil", "asyncio"}
 
@@ -281,6 +282,17 @@ def test_the_live_view_of_one_node(orama: Run, healthy_file: Path) -> None:
     done = orama("monitor", "live", "--plain", "--from", healthy_file, "--node", host(0))
     assert done.code == 0 and "1 node, healthy" in done.out and host(1) not in done.out
     assert orama("monitor", "live", "--plain", "--from", healthy_file, "--node", "nobody").code == 1
+
+
+def test_the_live_view_knows_a_node_of_any_of_its_reports(orama: Run, tmp_path: Path) -> None:
+    small, large, other = tmp_path / "3.json", tmp_path / "5.json", tmp_path / "other.json"
+    small.write_text(assess(healthy(3)).to_json())
+    large.write_text(assess(healthy(5)).to_json())
+    other.write_text(assess(healthy(5, environment="mainnet")).to_json())
+    done = orama("monitor", "live", "--plain", "--from", small, "--from", large, "--node", host(4))
+    assert done.code == 0 and host(4) in done.out and host(1) not in done.out
+    done = orama("monitor", "live", "--plain", "--from", small, "--from", other)
+    assert done.code == 1 and "reports of different environments do not go together: mainnet, testnet" in done.err
 
 
 def collected() -> dict[str, Any]:

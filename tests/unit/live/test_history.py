@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta, timezone
 
-from orama_monitor.alerts.alert import CLUSTER, Alert, Severity
+from orama_monitor.alerts.alert import CLUSTER, Alert, Cause, Severity
 from orama_monitor.alerts.policy import Policy
 from orama_monitor.cluster_report import ClusterReport, JudgedNode, Meta, assess, summarize
 from orama_monitor.live import pages
 from orama_monitor.live.alert_rows import alert_rows
 from orama_monitor.live.changes import change_rows
 from orama_monitor.live.detail import of_alert
-from orama_monitor.live.history import CHANGES, LIMIT, History, key_of
+from orama_monitor.live.history import CHANGES, LIMIT, History
 from orama_monitor.live.items import Item, draw
-from orama_monitor.live.plain import block
+from orama_monitor.live.plain import block, flaps
 from orama_monitor.live.sparks import sparkline
 from orama_monitor.live.state import AlertKey, State
 from orama_monitor.live.times import clock_time, moment
@@ -74,22 +74,43 @@ class TestChanges:
     def test_an_alert_that_goes_is_resolved(self) -> None:
         history = after([alert()], [])
         assert told(history) == [("resolved", "MEMORY_HIGH")]
-        assert [key.code for key, _track in history.gone(5)] == ["MEMORY_HIGH"]
+        assert [code for (code, _node, _about), _track in history.gone(5)] == ["MEMORY_HIGH"]
 
     def test_a_resolved_alert_is_listed_for_a_few_refreshes(self) -> None:
         history = after([alert()], [], [], [], [])
         assert history.gone(5)
         assert not history.gone(3)
 
-    def test_other_numbers_are_the_same_alert(self) -> None:
-        history = after([alert(message="memory 91 % in use, for 5m")], [alert(message="memory 97.5 % in use, for 6m")])
+    def test_other_words_are_the_same_alert(self) -> None:
+        history = after([alert(message="1 suspicion in the last 120 min")], [alert(message="2 suspicions in 3 h")])
         assert told(history) == []
+        track = history.track(alert())
+        assert track and track.from_start and track.message == "2 suspicions in 3 h"
 
-    def test_another_unit_or_address_is_another_alert(self) -> None:
-        one, other = alert(message="no handshake with 10.0.0.3"), alert(message="no handshake with 10.0.0.4")
-        assert key_of(one) != key_of(other)
-        assert key_of(alert(message="orama-ns1 failed")) != key_of(alert(message="orama-ns2 failed"))
+    def test_about_another_unit_or_address_it_is_another_alert(self) -> None:
+        one, other = alert(about=("orama-ns1",)), alert(about=("orama-ns2",))
         assert told(after([one], [other])) == [("new", "MEMORY_HIGH"), ("resolved", "MEMORY_HIGH")]
+
+    def test_about_one_thing_more_or_less_it_is_the_same(self) -> None:
+        history = after([], [alert(about=("a", "b"))], [alert(about=("b", "c", "d"))], [alert(about=("d",))])
+        assert told(history) == [("new", "MEMORY_HIGH")]
+        track = history.track(alert(about=("d",)))
+        assert track and track.since == BEGAN + timedelta(minutes=1) and len(history.tracks or {}) == 1
+
+    def test_of_two_that_speak_of_the_same_each_goes_on_once(self) -> None:
+        history = after([alert(about=("a", "b"))], [alert(about=("a",)), alert(about=("b",))])
+        assert told(history) == [("new", "MEMORY_HIGH")]
+
+    def test_what_follows_from_what_is_muted_is_no_news(self) -> None:
+        muted = alert("SERVICE_INACTIVE", muted=True)
+        follows = alert("RQLITE_DOWN", cause=Cause(code=muted.code, node=muted.node), severity=Severity.CRITICAL)
+        history = after([muted], [muted, follows], [muted], [muted, follows], [muted])
+        assert told(history) == [] and not history.gone(5) and flaps(history) == []
+        assert history.series("alerts", muted.node) == [0] * 5
+
+    def test_what_stood_on_a_node_that_left_the_conf_is_over(self) -> None:
+        history = after([alert(node="198.18.9.9")], [])
+        assert told(history) == [("resolved", "MEMORY_HIGH")]
 
     def test_a_severity_that_changes_is_told(self) -> None:
         worse = alert(severity=Severity.CRITICAL)
@@ -160,7 +181,7 @@ class TestBounds:
     def test_nothing_grows_without_end(self) -> None:
         history = History()
         for number in range(3 * LIMIT):
-            history = history.add(judged(number, alert(message=f"unit{'x' * (number % 97)} failed")))
+            history = history.add(judged(number, alert(about=(f"unit{number % 97}",))))
         assert len(history.points) == LIMIT
         assert len(history.changes) == CHANGES
         assert len(history.tracks or {}) <= LIMIT + 1

@@ -14,7 +14,7 @@ from orama_monitor.alerts.policy import Mute, Policy
 from orama_monitor.cluster_report import ClusterReport, assess
 from orama_monitor.live.screens.main import MainScreen
 from orama_monitor.live.screens.mute import MuteScreen
-from tests.unit.alerts.breaking import failed
+from tests.unit.alerts.breaking import failed, node_dead
 from tests.unit.clusters import healthy, host, lost
 from tests.unit.live.fakes import WAIT, FakeNodes, with_memory
 from tests.unit.live.harness import remove_this, running
@@ -87,6 +87,22 @@ class TestMuting:
         async with running(FakeNodes(with_memory(95)), policy_path=tmp_path / "policy.yml") as live:
             await live.press("7", "enter", "m", "enter")
             await live.until(lambda: "muted" in live.text)
+
+    async def test_from_the_detail_of_a_node(self, tmp_path: Path) -> None:
+        async with running(FakeNodes(with_memory(95)), size=(120, 40), policy_path=tmp_path / "policy.yml") as live:
+            await live.press("2", "g", "enter", "m")
+            assert isinstance(live.app.screen, MuteScreen) and "MEMORY_HIGH on" in live.text
+            await live.press("escape", "enter")
+            assert "What it means" in live.text
+
+    async def test_from_the_detail_of_an_alert_what_was_chosen_there(self, tmp_path: Path) -> None:
+        snapshot = healthy()
+        node_dead(snapshot, 1)
+        async with running(FakeNodes(snapshot), size=(120, 60), policy_path=tmp_path / "policy.yml") as live:
+            await live.press("7", "enter", "m")
+            assert "NODE_UNREACHABLE on" in live.text and isinstance(live.app.screen, MuteScreen)
+            await live.press("escape", "j", "m")
+            assert isinstance(live.app.screen, MuteScreen) and "NODE_UNREACHABLE on" not in live.text
 
     async def test_nothing_chosen(self, tmp_path: Path) -> None:
         async with running(policy_path=tmp_path / "policy.yml") as live:

@@ -11,19 +11,23 @@ from pathlib import Path
 import pytest
 
 from orama_monitor.alerts import RULES
-from orama_monitor.alerts.alert import CLUSTER
+from orama_monitor.alerts.alert import CLUSTER, Severity
 from orama_monitor.alerts.muting import add_mute
 from orama_monitor.alerts.policy import Mute, Policy, read_policy
-from orama_monitor.cluster_report import assess
+from orama_monitor.cluster_report import ClusterReport, assess
 from orama_monitor.durations import duration
 from orama_monitor.errors import MonitorError
 from orama_monitor.live import plain
 from orama_monitor.live.history import LIMIT
-from orama_monitor.live.overlay import overlay
+from orama_monitor.live.overlay import judged_together, overlay
 from orama_monitor.live.policy_file import PolicyFile
 from orama_monitor.live.progress import Progress, Replay, facts, line, notes
 from orama_monitor.live.state import Age, State
 from orama_monitor.live.watch import Watch
+from orama_monitor.snapshot import Snapshot
+from orama_monitor.views import headline
+from orama_monitor.views.folding import fold
+from tests.unit.alerts.breaking import node_dead
 from tests.unit.clusters import BEGAN, healthy, host, lost, narrowed, report
 from tests.unit.live.fakes import FakeClock, FakeNodes, with_memory
 
@@ -87,6 +91,10 @@ class TestWhen:
         clock_of(watch).turn(30)
         assert watch.is_due
         assert refresh(watch) is None, "told once"
+        assert watch.trouble.since == BEGAN and watch.trouble.at == BEGAN + timedelta(seconds=30)
+        assert any(
+            note.plain.startswith(f" ✗ since {BEGAN:%H:%M:%S} UTC: no network") for note in notes(watch.progress)
+        )
 
 
 class TestAge:
@@ -117,24 +125,52 @@ class TestAge:
         assert str(Age(-3, 30)) == "0s"
 
 
+def laid_over(before: Snapshot | None, now: Snapshot, *answered: int) -> ClusterReport:
+    """What is shown when these nodes have answered anew."""
+    arrived = narrowed(now, *answered).model_copy(update={"partial": True})
+    awaited = {node.host for node in now.configured} - {node.host for node in arrived.nodes}
+    fresh = assess(judged_together(before, arrived, awaited))
+    return overlay(assess(before, Policy()) if before else None, arrived, fresh, awaited)
+
+
 class TestOverlay:
     def test_first_only_what_has_come(self) -> None:
-        arrived = narrowed(healthy(), 0, 1).model_copy(update={"partial": True})
-        shown = overlay(None, arrived, assess(arrived))
+        shown = laid_over(None, healthy(), 0, 1)
         assert [node.host for node in shown.nodes] == [host(0), host(1)]
-        assert not shown.meta.partial
         assert not [alert for alert in shown.alerts if alert.node == CLUSTER]
 
+    def test_of_what_has_come_first_nobody_says_that_all_is_well(self) -> None:
+        shown = laid_over(None, healthy(), 0, 1)
+        assert headline.nodes(shown) == "2 of 5 nodes: 2 healthy"
+        assert headline.worst(shown, fold(shown.alerts)) is Severity.INFO
+        assert laid_over(healthy(), healthy(), 0, 1).meta.partial is False
+
+    def test_of_the_nodes_that_are_not_asked_none_is_awaited(self) -> None:
+        arrived = narrowed(healthy(), 0).model_copy(update={"partial": True})
+        shown = overlay(None, arrived, assess(arrived), {host(1)})
+        assert [node.host for node in shown.meta.configured] == [host(0), host(1)]
+
+    @pytest.mark.parametrize("answered", [(0,), (0, 2), (0, 2, 3, 4)])
+    def test_what_a_dead_node_leaves_behind_is_no_fault_of_the_others(self, answered: tuple[int, ...]) -> None:
+        dead = healthy()
+        node_dead(dead, 1)
+        shown = laid_over(dead, dead, *answered)
+        roots = [(alert.code, alert.node) for alert in shown.alerts if alert.is_root]
+        assert roots == [("NODE_UNREACHABLE", host(1))]
+
+    @pytest.mark.parametrize("before", [None, healthy()], ids=["first", "then"])
+    def test_nor_is_it_while_nobody_knows_yet_that_it_is_dead(self, before: Snapshot | None) -> None:
+        dead = healthy()
+        node_dead(dead, 1)
+        assert not [alert for alert in laid_over(before, dead, 0, 2).alerts if host(1) in alert.about]
+
     def test_then_over_what_was_known(self) -> None:
-        before = assess(with_memory(95, index=2), Policy())
-        arrived = narrowed(with_memory(96, index=1), 1).model_copy(update={"partial": True})
-        shown = overlay(before, arrived, assess(arrived))
+        shown = laid_over(with_memory(95, index=2), with_memory(96, index=1), 1)
         assert [node.host for node in shown.nodes] == [host(index) for index in range(5)]
         assert {alert.node for alert in shown.alerts} == {host(1), host(2)}
         assert shown.summary.warning_alerts == 2
 
     def test_a_leader_that_moved_is_not_two_leaders(self) -> None:
-        before = assess(healthy(), Policy())
         after = healthy()
         for index, state in ((0, "Follower"), (1, "Leader")):
             rqlite = report(after, index).rqlite
@@ -144,25 +180,19 @@ class TestOverlay:
             rqlite = report(after, index).rqlite
             assert rqlite is not None
             rqlite.leader_addr, rqlite.leader_id, rqlite.term = "10.0.0.2:7001", "10.0.0.2:7001", 43
-        arrived = narrowed(after, 1, 2).model_copy(update={"partial": True})
-        shown = overlay(before, arrived, assess(arrived))
+        shown = laid_over(healthy(), after, 1, 2)
         assert not [alert for alert in shown.alerts if alert.subsystem == "rqlite"]
 
     def test_what_stands_on_a_node_goes_when_it_answers(self) -> None:
-        before = assess(with_memory(95), Policy())
-        arrived = narrowed(healthy(), 1).model_copy(update={"partial": True})
-        assert not overlay(before, arrived, assess(arrived)).alerts
+        assert not laid_over(with_memory(95), healthy(), 1).alerts
 
     def test_a_node_that_left_the_conf_is_gone(self) -> None:
-        before = assess(healthy(6), Policy())
-        arrived = narrowed(healthy(5), 0).model_copy(update={"partial": True})
-        assert len(overlay(before, arrived, assess(arrived)).nodes) == 5
+        assert len(laid_over(healthy(6), healthy(5), 0).nodes) == 5
 
     def test_a_node_that_cannot_be_reached_shows_at_once(self) -> None:
-        before, after = assess(healthy(), Policy()), healthy()
+        after = healthy()
         lost(after, 3)
-        arrived = narrowed(after, 3).model_copy(update={"partial": True})
-        shown = overlay(before, arrived, assess(arrived))
+        shown = laid_over(healthy(), after, 3)
         assert shown.meta.unreachable_count == 1 and shown.meta.healthy_count == 4
 
 

@@ -15,11 +15,12 @@ from rich.text import Text
 from orama_monitor.alerts.policy import Policy
 from orama_monitor.alerts.thresholds import Thresholds
 from orama_monitor.cluster_report import ClusterReport, assess
-from orama_monitor.report import Process
+from orama_monitor.report import CollectorOutcome, Process
 from orama_monitor.snapshot import Snapshot
 from orama_monitor.views import brief, node_report
 from orama_monitor.views.peers import mesh
-from tests.unit.alerts.breaking import failed, put
+from orama_monitor.views.service import TROUBLED_ROWS
+from tests.unit.alerts.breaking import failed, node_dead, put
 from tests.unit.clusters import healthy, host, lost, report
 
 VIEWS = ("cluster", "node", "service", "mesh", "dns", "namespaces", "alerts")
@@ -378,3 +379,65 @@ def test_a_failed_unit_is_told_once() -> None:
     text = shown("node", assess(snapshot), 200)
     assert text.count("✗ orama-olric failed") == 1 and text.count("✗ certbot.timer failed") == 1
     assert "✗ orama-olric.service" not in text
+
+
+@pytest.mark.parametrize("rows", [5, TROUBLED_ROWS + 3])
+def test_of_the_units_in_trouble_there_are_so_many_lines(rows: int) -> None:
+    snapshot = healthy(rows)
+    for index in range(rows):
+        failed(snapshot, index, "orama-olric")
+    text = shown("service", assess(snapshot), 200)
+    assert text.partition("Not as they should be")[2].count("✗ failed") == min(rows, TROUBLED_ROWS)
+    assert ("… and 3 more (--json shows them)" in text) is (rows > TROUBLED_ROWS)
+
+
+def test_units_that_are_not_known_are_not_called_missing() -> None:
+    snapshot = healthy(3)
+    put(snapshot, 1, "services", None)
+    report(snapshot, 1).collectors["services"] = CollectorOutcome(status="timeout", error="systemctl hangs")
+    text = shown("service", assess(snapshot), 200)
+    row = next(line for line in text.splitlines() if line.startswith(host(1)))
+    assert "?" in row and "✓" not in row
+    assert "COLLECTOR_FAILED" in text and "COLLECTOR_FAILED" not in shown("dns", assess(snapshot), 200)
+
+
+def test_peers_that_are_not_known_are_not_called_missing() -> None:
+    snapshot = healthy(3)
+    for index in range(3):
+        put(snapshot, index, "wireguard.peers", None)
+    text = shown("mesh", assess(snapshot), 200)
+    assert "!" not in text.partition("Mesh:")[2].partition("HEARS")[0] and "0 B" not in text
+    assert "told nothing of its peers" not in text
+
+
+@pytest.mark.parametrize(
+    ("up", "said"), [(None, "1, not known whether up"), (False, "! 0 of 1 up"), (True, "1 of 1 up")]
+)
+def test_namespaces_that_are_not_known_are_not_called_down(up: bool | None, said: str) -> None:
+    snapshot = healthy(1)
+    for part in ("rqlite_up", "olric_up", "gateway_up"):
+        setattr((report(snapshot, 0).namespaces or [])[0], part, up)
+    assert said in shown("node", assess(snapshot), 200)
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [("Candidate", "! Candidate"), ("Leader", "✓ Leader"), ("Follower", "✓ Follower"), (None, "✓ up")],
+)
+def test_a_namespace_without_a_leader_is_not_called_well(state: str | None, said: str) -> None:
+    snapshot = healthy(1)
+    (report(snapshot, 0).namespaces or [])[0].rqlite_state = state
+    assert said in shown("namespaces", assess(snapshot), 200)
+
+
+def test_of_many_silent_nodes_those_left_out_are_counted() -> None:
+    snapshot = healthy(20)
+    lost(snapshot, *range(10, 18))
+    assert "and 3 more nodes that did not answer" in shown("cluster", assess(snapshot), 120)
+
+
+def test_a_brief_names_the_consequences_it_counts() -> None:
+    snapshot = healthy(30)
+    node_dead(snapshot, 1)
+    line = next(line for line in brief.render(assess(snapshot)).splitlines() if "consequences: " in line)
+    assert line.count(" on ") == brief.CONSEQUENCES and re.search(r" and \d+ more$", line) and "…" not in line

@@ -37,11 +37,11 @@ class DetailScreen(Board):
 
     @property
     def chosen_alert(self) -> AlertKey | None:
-        """The alert that it is about, or that is chosen in it."""
-        chosen = self.query_one(Lines).chosen
-        if isinstance(self.key, AlertKey):
-            return self.key
-        return chosen if isinstance(chosen, AlertKey) else None
+        """The alert that the operator has chosen in it, or that it is about."""
+        lines = self.query_one(Lines)
+        own = self.key if isinstance(self.key, AlertKey) else None
+        chosen = lines.chosen if lines.was_moved or own is None else None
+        return chosen if isinstance(chosen, AlertKey) else own
 
     @override
     def show_state(self, state: State, is_complete: bool) -> None:

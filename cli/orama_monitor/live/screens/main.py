@@ -118,6 +118,10 @@ class MainScreen(Board):
     def on_tab_bar_clicked(self, message: TabBar.Clicked) -> None:
         self.action_tab(message.index)
 
+    def on_resize(self) -> None:
+        if self.is_mounted:
+            self._peek()
+
     def on_lines_chosen(self, message: Lines.Chosen) -> None:
         if message.lines is self.page:
             self._peek()

@@ -80,7 +80,7 @@ class Lines(ScrollView, can_focus=True):
         self._unseen: Drawn | None = None
         self._strips: list[Strip] = []
         self._at: int | None = None
-        self._was_moved = False
+        self.was_moved = False  # whether the operator has put the cursor where it is
         self._rows = 0
         self._is_drawing = False
         self._is_outdated = False
@@ -149,7 +149,7 @@ class Lines(ScrollView, can_focus=True):
         """Show new lines, with the cursor where it was."""
         was_in_sight = self._is_in_sight(self._rows)
         self._unseen = None
-        before, old_at = (self.chosen, self._at) if self._was_moved else (None, None)
+        before, old_at = (self.chosen, self._at) if self.was_moved else (None, None)
         self._drawn = drawn
         self._strips = [Strip(line) for line in drawn.lines]
         self.virtual_size = Size(drawn.width, len(self._strips))
@@ -253,7 +253,7 @@ class Lines(ScrollView, can_focus=True):
     def _is_in_sight(self, rows: int) -> bool:
         """Whether the cursor was put where it is, and is on a screen of so many rows."""
         top = self.scroll_offset.y
-        return self._was_moved and self._at is not None and top <= self._at < top + rows
+        return self.was_moved and self._at is not None and top <= self._at < top + rows
 
     def _keep_in_sight(self, was_in_sight: bool) -> None:
         """What was on the screen stays there, whatever came above or below it."""
@@ -265,7 +265,7 @@ class Lines(ScrollView, can_focus=True):
         if at == self._at:
             return
         self._at = at
-        self._was_moved = True
+        self.was_moved = True
         self._reveal(at)
         self.refresh()
         self.post_message(self.Chosen(self, self.chosen))

@@ -11,6 +11,7 @@ from orama_monitor.views import style
 from orama_monitor.views.text import clean
 
 ROWS = 4
+LEAST_ROWS = 14  # of the terminal, below which the list has need of all
 
 
 class Peek(Widget):
@@ -26,6 +27,7 @@ class Peek(Widget):
         self._alert: Alert | None = None
 
     def show(self, alert: Alert | None) -> None:
+        alert = alert if self.app.size.height >= LEAST_ROWS else None
         if alert != self._alert:
             self._alert = alert
             self.set_class(alert is not None, "-open")
