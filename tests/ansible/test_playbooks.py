@@ -167,6 +167,24 @@ def test_a_gate_in_check_mode_judges_once_and_waits_for_nothing(hosts: Ansible) 
     assert f"{UNREACHABLE} on gone" in said and "tries left" not in said
 
 
+LOST_BEFORE = """\
+- hosts: demo:!gone
+  gather_facts: false
+  tasks:
+    - ansible.builtin.fail:
+      when: inventory_hostname == 'here-1'
+- ansible.builtin.import_playbook: orama.monitor.rolling_restart
+"""
+ROLLING = {"orama_hosts": "demo:!gone", "orama_units": "no-such-unit", "orama_policy": CALM}
+
+
+def test_a_rolling_restart_looks_first_though_its_first_host_was_lost_before(hosts: Ansible) -> None:
+    path = hosts.directory / "own.yml"
+    path.write_text(LOST_BEFORE)
+    said = hosts.play(path, "-e", json.dumps(ROLLING), code=2)
+    assert f"{UNREACHABLE} on gone" in said and "TASK [Restart Orama]" not in said
+
+
 JUDGED = """\
 - hosts: demo:!gone
   gather_facts: false
