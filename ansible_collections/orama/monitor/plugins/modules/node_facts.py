@@ -74,6 +74,9 @@ options:
 extends_documentation_fragment:
   - ansible.builtin.action_common_attributes
 attributes:
+  async:
+    support: none
+    description: What a node answers then reaches the play unread, and could set any variable of it.
   check_mode:
     support: full
     description: Changes nothing in any mode.
