@@ -185,6 +185,13 @@ def test_a_rolling_restart_looks_first_though_its_first_host_was_lost_before(hos
     assert f"{UNREACHABLE} on gone" in said and "TASK [Restart Orama]" not in said
 
 
+def test_a_rolling_restart_whose_gates_never_close_is_refused(hosts: Ansible) -> None:
+    variables = json.dumps({**ROLLING, "orama_fail_on": "never"})
+    said = hosts.play("orama.monitor.rolling_restart", "-e", variables, code=2)
+    assert "With orama_fail_on=never no gate ever closes" in said
+    assert "TASK [Touch no node" not in said and "TASK [Restart Orama]" not in said
+
+
 JUDGED = """\
 - hosts: demo:!gone
   gather_facts: false
