@@ -31,6 +31,8 @@ options:
         C(--limit) left out included.
       - Of an environment are the hosts whose variable C(orama_environment) names it. Where no host's does, or only an
         extra variable, it is the group that is called so.
+      - Where the nodes are asked anew and neither names any host, the play must be at the whole inventory. A play at a
+        part of it, such as with C(--limit), fails and asks which hosts are the cluster.
     type: list
     elements: str
   environment:

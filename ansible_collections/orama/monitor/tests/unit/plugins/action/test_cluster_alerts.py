@@ -114,9 +114,29 @@ def test_of_an_environment_are_the_hosts_that_carry_its_name_whatever_the_groups
 
 def test_where_no_host_carries_the_name_the_group_of_that_name_counts() -> None:
     assert members(dict(a={}, b={}, c={}), x=["b", "a"]) == ["b", "a"]
-    assert members(dict(a={}, b={}, c={})) == ["a"]
     everywhere = dict.fromkeys("abc", OF_X)
     assert members(everywhere, extra=("orama_environment",), x=["a", "b"]) == ["a", "b"]
+
+
+PLAIN = play(dict(a={}, b={}), ansible=["b"], web=["a"])
+AT_ONE = dict(PLAIN, ansible_play_hosts_all=["a"])
+
+
+@pytest.mark.parametrize("environment", [None, "nobody_s"])
+def test_a_gate_at_a_part_of_the_inventory_must_know_which_hosts_are_the_cluster(environment: str | None) -> None:
+    with pytest.raises(judge.MonitorError, match="which hosts are the cluster\\? Give them orama_environment"):
+        judge.cluster_of(AT_ONE, None, environment, whole=True)
+    assert judge.cluster_of(AT_ONE, ["a"], environment, whole=True).asked == ["a"]
+    assert judge.cluster_of(AT_ONE, None, "web", whole=True).asked == ["a"]
+
+
+def test_without_a_name_the_whole_inventory_is_the_cluster_of_a_gate() -> None:
+    cluster = judge.cluster_of(PLAIN, None, None, whole=True)
+    assert (cluster.environment, cluster.asked) == ("ansible", ["a", "b"])
+
+
+def test_without_a_name_no_group_is_the_cluster_of_a_report() -> None:
+    assert list(judge.cluster_of(AT_ONE, None, None, whole=False).roles) == ["a"]
 
 
 class Undefined(dict):
