@@ -251,6 +251,7 @@ def test_notify_without_an_address_is_refused_before_anything_is_asked(hosts: An
 def test_archive_keeps_a_report_a_run_and_removes_only_its_own_old_ones(hosts: Ansible) -> None:
     archive = hosts.directory / "archive"
     archive.mkdir()
+    archive.chmod(0o750)
     old, young, foreign = (archive / f"{name}.json" for name in ("20200101T000000Z", "20200201T000000Z", "precious"))
     for path, days in (old, 40), (young, 20), (foreign, 40):
         path.write_text("{}")
@@ -259,6 +260,7 @@ def test_archive_keeps_a_report_a_run_and_removes_only_its_own_old_ones(hosts: A
     (kept,) = set(archive.iterdir()) - {young, foreign}
     assert young.exists() and foreign.exists() and kept != old
     assert saved_report.load([str(kept)]).environment == "demo"
+    assert archive.stat().st_mode & 0o777 == 0o750
 
 
 def test_slices_of_a_job_merge_to_the_report_of_one_run(hosts: Ansible) -> None:
