@@ -22,6 +22,8 @@ from ansible_collections.orama.monitor.plugins.module_utils.options import ARGUM
 from ansible_collections.orama.monitor.plugins.plugin_utils import conf_lines
 from ansible_collections.orama.monitor.plugins.plugin_utils.pack import MARK, packed
 
+#: A path is read on the node: ``~`` is a home there.
+AS_GIVEN = {name: dict(spec, type="str") if spec["type"] == "path" else spec for name, spec in ARGUMENT_SPEC.items()}
 FACT = "orama_report"
 SAID_LIMIT = 2000
 REPORT_LIMIT = 2_000_000
@@ -41,7 +43,7 @@ class ActionModule(ActionBase):
         if conf_lines.are_among([(task_vars or {}).get("inventory_hostname", ""), self._task.delegate_to or ""]):
             raise AnsibleActionFail(conf_lines.REFUSAL)
         self._task.args.update(self._from_variables(task_vars or {}))
-        _spec, options = self.validate_argument_spec(ARGUMENT_SPEC)
+        _spec, options = self.validate_argument_spec(AS_GIVEN)
         started = time.time()
         if self._feeds_standard_input():
             command = self._command(task_vars or {})

@@ -26,7 +26,7 @@ requirements:
   - psutil on the node, for memory, swap and disks (see the role orama.monitor.prepare)
 options:
   orama_home:
-    description: Where Orama keeps its data.
+    description: Where Orama keeps its data. A C(~) and variables in it are those of the user who is asked on the node.
     type: path
     default: /opt/orama/.orama
   orama_bin:

@@ -7,9 +7,16 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.shell.sh import ShellModule
 
-from ansible_collections.orama.monitor.plugins.action.node_facts import REPORT_LIMIT, ActionModule, _of_module, _result
+from ansible_collections.orama.monitor.plugins.action.node_facts import (
+    AS_GIVEN,
+    REPORT_LIMIT,
+    ActionModule,
+    _of_module,
+    _result,
+)
 from ansible_collections.orama.monitor.plugins.plugin_utils.pack import MARK
 
 
@@ -145,6 +152,12 @@ def test_an_option_that_the_task_leaves_out_is_the_variable_s() -> None:
         "ping_target": "192.0.2.1",
         "rqlite_url": "http://127.0.0.1:5009",
     }
+
+
+def test_a_path_is_packed_as_it_was_given() -> None:
+    given = dict(orama_home="~/$HOME", orama_bin="~root/orama")
+    read = ArgumentSpecValidator(AS_GIVEN).validate(given).validated_parameters
+    assert (read["orama_home"], read["orama_bin"], read["deadline"]) == ("~/$HOME", "~root/orama", 20.0)
 
 
 def test_where_the_task_is_delegated_the_interpreter_is_that_host_s() -> None:
