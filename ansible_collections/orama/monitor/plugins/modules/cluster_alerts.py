@@ -136,6 +136,8 @@ attributes:
 notes:
   - The registered result of the collecting task is found by the name C(orama_collection). Registering it under this
     name, with C(ignore_unreachable) and C(ignore_errors), keeps hosts that fail in the play and in the judgement.
+  - A host that the play lost without it, by whatever task, is NODE_COLLECT_FAILED, for nothing is known of it; with
+    O(collect=true) it is asked again.
   - What the gate asks with is the inventory's, the extra variables and the passwords of the command line; what only the
     play says, such as C(remote_user) or C(vars_files), does not count.
   - Handlers run at the end of a play, or of each batch of a C(serial) one, which is behind the gate. Flush them before

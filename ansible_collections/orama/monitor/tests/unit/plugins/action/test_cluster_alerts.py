@@ -20,7 +20,7 @@ from ansible.errors import AnsibleUndefinedVariable  # noqa: E402
 from ansible_collections.orama.monitor.plugins.action import cluster_alerts  # noqa: E402
 from ansible_collections.orama.monitor.plugins.modules import cluster_alerts as docs  # noqa: E402
 from ansible_collections.orama.monitor.plugins.plugin_utils import conf_lines, judge  # noqa: E402
-from ansible_collections.orama.monitor.plugins.plugin_utils.answers import answers_of_play  # noqa: E402
+from ansible_collections.orama.monitor.plugins.plugin_utils.answers import LOST, answers_of_play  # noqa: E402
 
 UNREACHABLE = "Failed to connect to the host via ssh: ssh: connect to host 192.0.2.1 port 22: Connection refused"
 
@@ -80,7 +80,7 @@ def test_a_fact_alone_counts_while_it_is_fresh_and_its_host_in_the_play() -> Non
     nodes = {node.host: node for node in judged(play(hosts, active=["fresh", "old", "ahead", "never"])).nodes}
     assert nodes["fresh"].report is not None
     assert all(nodes[name].report is None for name in ("old", "ahead", "lost", "never"))
-    assert nodes["lost"].failure == "unreachable"
+    assert nodes["lost"].failure == "collect_failed" and nodes["lost"].error == LOST
 
 
 def test_a_report_that_is_not_valid_is_a_failure() -> None:
