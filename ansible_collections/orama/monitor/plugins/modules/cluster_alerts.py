@@ -246,8 +246,13 @@ summary:
     critical_alerts: 0
     warning_alerts: 0
     info_alerts: 0
+    root_alerts: 0
+    muted_alerts: 0
 alerts:
-  description: The alerts of O(severity) or worse, roots first, worst first.
+  description:
+    - The alerts of O(severity) or worse that stand, roots first, worst first.
+    - What is muted, and what follows from it, is in the file of O(dest) alone; RV(summary) counts it as
+      C(muted_alerts).
   returned: success or failure by O(fail_on)
   type: list
   elements: dict

@@ -108,9 +108,9 @@ def standing(judged: ClusterReport, threshold: str) -> list[Alert]:
     return judged.standing(Severity(threshold))
 
 
-def at_least(alerts: list[dict[str, Any]], severity: str) -> list[dict[str, Any]]:
-    """The alerts, as data, as bad as ``severity`` or worse."""
-    return [alert for alert in alerts if Severity(alert["severity"]).rank <= Severity(severity).rank]
+def told(judged: ClusterReport, severity: str) -> list[dict[str, Any]]:
+    """The standing alerts as data."""
+    return [alert.model_dump(mode="json") for alert in standing(judged, severity)]
 
 
 def sentence(judged: ClusterReport, threshold: str) -> str:

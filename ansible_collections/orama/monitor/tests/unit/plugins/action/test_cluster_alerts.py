@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from datetime import datetime, timezone
 from types import SimpleNamespace
@@ -225,6 +226,17 @@ def test_lines_hold_no_control_characters() -> None:
     bad = dict(orama_collection=dict(failed=True, msg="\x1b[31mred\x07"))
     lines = judge.lines(judge.assess(judged(play(dict(n=bad)))), "info")
     assert "red" in "".join(lines) and all(line.isprintable() for line in lines)
+
+
+def test_the_alerts_that_are_handed_on_are_those_that_stand() -> None:
+    away = dict(orama_collection=dict(unreachable=True, msg=UNREACHABLE))
+    mutes = judge.policy(dict(mutes=[dict(code="NODE_UNREACHABLE", node="known")]))
+    found = judge.assess(judged(play(dict(known=away, gone=away))), mutes)
+    assert {alert.node for alert in found.alerts if alert.code == "NODE_UNREACHABLE"} == {"known", "gone"}
+    alerts = judge.told(found, "info")
+    assert [alert["node"] for alert in alerts if alert["code"] == "NODE_UNREACHABLE"] == ["gone"]
+    assert json.loads(json.dumps(alerts)) == alerts and not [alert for alert in alerts if alert["muted"]]
+    assert {alert["severity"] for alert in judge.told(found, "critical")} == {"critical"}
 
 
 def test_the_docs_tell_each_option_as_the_action_takes_it_and_a_sample_of_all_that_it_returns() -> None:
