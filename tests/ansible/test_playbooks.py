@@ -252,15 +252,26 @@ def test_archive_keeps_a_report_a_run_and_removes_only_its_own_old_ones(hosts: A
     archive = hosts.directory / "archive"
     archive.mkdir()
     archive.chmod(0o750)
-    old, young, foreign = (archive / f"{name}.json" for name in ("20200101T000000Z", "20200201T000000Z", "precious"))
-    for path, days in (old, 40), (young, 20), (foreign, 40):
+    names = ("demo-20200101T000000Z", "demo-20200201T000000Z", "demo-b-20200101T000000Z", "precious")
+    old, young, another_s, foreign = (archive / f"{name}.json" for name in names)
+    for path, days in (old, 40), (young, 20), (another_s, 40), (foreign, 40):
         path.write_text("{}")
         hosts.run("touch", "-d", f"{days} days ago", path)
     hosts.play("orama.monitor.archive", "-e", f"orama_archive={archive} orama_archive_age=30d")
-    (kept,) = set(archive.iterdir()) - {young, foreign}
-    assert young.exists() and foreign.exists() and kept != old
+    (kept,) = set(archive.iterdir()) - {young, another_s, foreign}
+    assert young.exists() and another_s.exists() and foreign.exists() and kept != old
+    assert re.fullmatch(r"demo-\d{8}T\d{6}Z", kept.stem)
     assert saved_report.load([str(kept)]).environment == "demo"
     assert archive.stat().st_mode & 0o777 == 0o750
+
+
+def test_an_archive_is_made_for_its_user_alone_and_no_environment_s_name_leads_out_of_it(hosts: Ansible) -> None:
+    inventory = hosts.directory / "hosts.yml"
+    inventory.write_text(inventory.read_text().replace("orama_environment: demo", "orama_environment: ../de*mo"))
+    archive = hosts.directory / "archive"
+    hosts.play("orama.monitor.archive", "--limit", "here-1", "-e", f"orama_archive={archive}")
+    (kept,) = archive.iterdir()
+    assert kept.name.startswith("___de_mo-") and archive.stat().st_mode & 0o777 == 0o700
 
 
 def test_slices_of_a_job_merge_to_the_report_of_one_run(hosts: Ansible) -> None:
