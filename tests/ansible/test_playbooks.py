@@ -185,6 +185,16 @@ def test_a_rolling_restart_looks_first_though_its_first_host_was_lost_before(hos
     assert f"{UNREACHABLE} on gone" in said and "TASK [Restart Orama]" not in said
 
 
+def test_the_gates_of_a_rolling_restart_outlast_the_configuration_s_time_for_a_task(hosts: Ansible) -> None:
+    hosts.environment["ANSIBLE_TASK_TIMEOUT"] = "2"
+    slow = hosts.directory / "slow"
+    slow.write_text(f'#!/bin/sh\nsleep 3\nexec {BIN / "python"} "$@"\n')
+    slow.chmod(0o755)
+    variables = json.dumps({**ROLLING, "ansible_python_interpreter": str(slow)})
+    said = hosts.play("orama.monitor.rolling_restart", "-e", variables, code=2)
+    assert f"{UNREACHABLE} on gone" in said
+
+
 def test_a_rolling_restart_whose_gates_never_close_is_refused(hosts: Ansible) -> None:
     variables = json.dumps({**ROLLING, "orama_fail_on": "never"})
     said = hosts.play("orama.monitor.rolling_restart", "-e", variables, code=2)
@@ -216,6 +226,13 @@ def test_what_a_task_gets_back(hosts: Ansible, arguments: tuple[str, ...]) -> No
     path = hosts.directory / "judged.yml"
     path.write_text(JUDGED)
     hosts.play(path, *arguments)
+
+
+def test_a_task_that_has_a_time_to_keep_asks_all_nodes(hosts: Ansible) -> None:
+    hosts.environment["ANSIBLE_TASK_TIMEOUT"] = "200"
+    path = hosts.directory / "judged.yml"
+    path.write_text(JUDGED)
+    hosts.play(path)
 
 
 def test_a_bad_policy_is_one_line(hosts: Ansible) -> None:

@@ -140,6 +140,7 @@ notes:
     O(collect=true) it is asked again.
   - What the gate asks with is the inventory's, the extra variables and the passwords of the command line; what only the
     play says, such as C(remote_user) or C(vars_files), does not count.
+  - A C(task_timeout) of the configuration ends a gate that waits longer. C(timeout=0) at the task lifts it.
   - Handlers run at the end of a play, or of each batch of a C(serial) one, which is behind the gate. Flush them before
     it, with M(ansible.builtin.meta), and it sees what they did.
   - In a play of the strategies C(free) and C(host_pinned) C(run_once) is for every host, and the first would judge what
