@@ -31,7 +31,7 @@ def settings(request: Request, directory: Path, project: Path) -> dict[str, str]
         "PATH": search_path(),
         "ANSIBLE_HOME": str(directory / "ansible"),
         "ANSIBLE_LOCAL_TEMP": str(directory / "tmp"),
-        "ANSIBLE_COLLECTIONS_PATH": os.pathsep.join(_collection_paths()),
+        "ANSIBLE_COLLECTIONS_PATH": os.pathsep.join([_own(), *ansible_cfg.collections_path(project, Path(home))]),
         "ANSIBLE_INVENTORY_ENABLED": "orama.monitor.remote_nodes" if request.conf else "ansible.builtin.yaml",
         "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "True",
         "ANSIBLE_STRATEGY": "linear",
@@ -77,14 +77,14 @@ def _locale() -> dict[str, str]:
     return {"LC_ALL": UTF_8, "LANGUAGE": ""}
 
 
-def _collection_paths() -> list[str]:
-    """This package's own collection first, so that no other version answers for it; then the user's."""
+def _own() -> str:
+    """Where this package's own collection is: first of all, so that no other version answers for it."""
     package = Path(__file__).resolve().parent
     candidates = [package.parent, package.parent.parent]
     own = [place for place in candidates if (place / "ansible_collections" / "orama" / "monitor" / "plugins").is_dir()]
     if not own:
         raise MonitorError("the collection orama.monitor is missing beside this package: reinstall orama-monitor")
-    return [str(own[0]), *filter(None, os.environ.get("ANSIBLE_COLLECTIONS_PATH", "").split(os.pathsep))]
+    return str(own[0])
 
 
 def search_path() -> str:

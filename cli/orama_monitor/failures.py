@@ -35,6 +35,10 @@ UNREACHABLE = (
     (r"Connection (closed|reset)|banner|kex_exchange|Broken pipe", "the connection was closed before login"),
 )
 COLLECT_FAILED = (
+    (
+        r"must have a tty to run sudo",
+        "sudo demands a terminal (requiretty): take that out of sudoers, or in playbooks set orama_pipelining=false",
+    ),
     (r"[Mm]issing sudo password|sudo: a (terminal|password) is required", "sudo wants a password: put it in the conf"),
     (r"[Ii]ncorrect (sudo|become) password|Sorry, try again", "sudo refuses the password"),
     (r"is not in the sudoers file|may not run sudo", "this user may not use sudo"),

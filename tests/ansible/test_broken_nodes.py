@@ -56,6 +56,30 @@ def test_each_is_told_for_what_it_is_and_holds_up_nobody(ansible: Ansible) -> No
     assert all(len(reason) <= 300 and reason.isprintable() for reason in told.values())
 
 
+HALVES = '{"ansible_facts": {"orama_report": {"a": "', '"}}}'
+#: What the node prints in the module's place, and what is then said of it.
+OTHER_FACTS = {
+    "fact": ('{"ansible_facts": {"orama_output": "FILE", "orama_fail_on": "critical"}}', "no report came back"),
+    "list": ('{"ansible_facts": {"orama_output": "FILE", "orama_report": [1]}}', "no report came back"),
+    "not-a-number": ('{"ansible_facts": {"orama_output": "FILE", "orama_report": {"a": NaN}}}', "not valid JSON"),
+}
+
+
+def test_without_pipelining_a_node_sets_no_variable_of_the_play(ansible: Ansible) -> None:
+    """Ansible itself reads the answer there, and would take each fact in it for a variable."""
+    written = ansible.directory / "written"
+    does = {name: f"echo '{text.replace('FILE', str(written))}'" for name, (text, _said) in OTHER_FACTS.items()}
+    before, after = HALVES
+    does["large"] = f"printf '%s' '{before}'; head -c 3000000 /dev/zero | tr '\\0' x; echo '{after}'"
+    hosts = {name: _here(_script(ansible, name, script)) for name, script in does.items()} | {"well": WELL}
+    (ansible.directory / "hosts.yml").write_text(json.dumps({"demo": {"hosts": hosts}}))
+    said = ansible.play("orama.monitor.report", "-e", "orama_pipelining=false")
+    reasons = {name: reason for name, (_text, reason) in OTHER_FACTS.items()} | {"large": "the answer is too large"}
+    told = {name: said.partition(f"NODE_COLLECT_FAILED {name}: ")[2].partition("\n")[0] for name in [*reasons, "well"]}
+    assert {name for name, reason in reasons.items() if reason not in told[name]} == set(), told
+    assert told["well"] == "" and not written.exists()
+
+
 @pytest.fixture
 def out_of_reach() -> Iterator[dict[str, Variables]]:
     """Hosts whose port is closed, takes no more connections, says nothing, or greets and says nothing more."""

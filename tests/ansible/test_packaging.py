@@ -61,6 +61,8 @@ def test_the_versions_are_one() -> None:
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert project["version"] == yaml.safe_load((COLLECTION / "galaxy.yml").read_text())["version"]
+    image = yaml.safe_load((ROOT / "execution-environment.yml").read_text())
+    assert image["dependencies"]["python"] == [f"orama-monitor=={project['version']}"]
     assert (BIN / "ansible-playbook").exists()
 
 

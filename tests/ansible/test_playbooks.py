@@ -121,7 +121,7 @@ def test_a_stale_fact_and_a_host_that_left_are_not_judged_as_healthy(hosts: Ansi
     said = hosts.play(playbook, code=None)
     assert "its report is of 2020-01-01T00:00:00Z: collect anew" in said
     assert "orama.monitor.node_facts has not run on it in this play" in said
-    assert "it left the play before this task" in said
+    assert "it left the play before this task, failed or unreachable, and no answer was kept" in said
 
 
 GATE = """\
@@ -167,6 +167,41 @@ def test_a_gate_in_check_mode_judges_once_and_waits_for_nothing(hosts: Ansible) 
     assert f"{UNREACHABLE} on gone" in said and "tries left" not in said
 
 
+LOST_BEFORE = """\
+- hosts: demo:!gone
+  gather_facts: false
+  tasks:
+    - ansible.builtin.fail:
+      when: inventory_hostname == 'here-1'
+- ansible.builtin.import_playbook: orama.monitor.rolling_restart
+"""
+ROLLING = {"orama_hosts": "demo:!gone", "orama_units": "no-such-unit", "orama_policy": CALM}
+
+
+def test_a_rolling_restart_looks_first_though_its_first_host_was_lost_before(hosts: Ansible) -> None:
+    path = hosts.directory / "own.yml"
+    path.write_text(LOST_BEFORE)
+    said = hosts.play(path, "-e", json.dumps(ROLLING), code=2)
+    assert f"{UNREACHABLE} on gone" in said and "TASK [Restart Orama]" not in said
+
+
+def test_the_gates_of_a_rolling_restart_outlast_the_configuration_s_time_for_a_task(hosts: Ansible) -> None:
+    hosts.environment["ANSIBLE_TASK_TIMEOUT"] = "2"
+    slow = hosts.directory / "slow"
+    slow.write_text(f'#!/bin/sh\nsleep 3\nexec {BIN / "python"} "$@"\n')
+    slow.chmod(0o755)
+    variables = json.dumps({**ROLLING, "ansible_python_interpreter": str(slow)})
+    said = hosts.play("orama.monitor.rolling_restart", "-e", variables, code=2)
+    assert f"{UNREACHABLE} on gone" in said
+
+
+def test_a_rolling_restart_whose_gates_never_close_is_refused(hosts: Ansible) -> None:
+    variables = json.dumps({**ROLLING, "orama_fail_on": "never"})
+    said = hosts.play("orama.monitor.rolling_restart", "-e", variables, code=2)
+    assert "With orama_fail_on=never no gate ever closes" in said
+    assert "TASK [Touch no node" not in said and "TASK [Restart Orama]" not in said
+
+
 JUDGED = """\
 - hosts: demo:!gone
   gather_facts: false
@@ -191,6 +226,13 @@ def test_what_a_task_gets_back(hosts: Ansible, arguments: tuple[str, ...]) -> No
     path = hosts.directory / "judged.yml"
     path.write_text(JUDGED)
     hosts.play(path, *arguments)
+
+
+def test_a_task_that_has_a_time_to_keep_asks_all_nodes(hosts: Ansible) -> None:
+    hosts.environment["ANSIBLE_TASK_TIMEOUT"] = "200"
+    path = hosts.directory / "judged.yml"
+    path.write_text(JUDGED)
+    hosts.play(path)
 
 
 def test_a_bad_policy_is_one_line(hosts: Ansible) -> None:
@@ -226,14 +268,27 @@ def test_notify_without_an_address_is_refused_before_anything_is_asked(hosts: An
 def test_archive_keeps_a_report_a_run_and_removes_only_its_own_old_ones(hosts: Ansible) -> None:
     archive = hosts.directory / "archive"
     archive.mkdir()
-    old, young, foreign = (archive / f"{name}.json" for name in ("20200101T000000Z", "20200201T000000Z", "precious"))
-    for path, days in (old, 40), (young, 20), (foreign, 40):
+    archive.chmod(0o750)
+    names = ("demo-20200101T000000Z", "demo-20200201T000000Z", "demo-b-20200101T000000Z", "precious")
+    old, young, another_s, foreign = (archive / f"{name}.json" for name in names)
+    for path, days in (old, 40), (young, 20), (another_s, 40), (foreign, 40):
         path.write_text("{}")
         hosts.run("touch", "-d", f"{days} days ago", path)
     hosts.play("orama.monitor.archive", "-e", f"orama_archive={archive} orama_archive_age=30d")
-    (kept,) = set(archive.iterdir()) - {young, foreign}
-    assert young.exists() and foreign.exists() and kept != old
+    (kept,) = set(archive.iterdir()) - {young, another_s, foreign}
+    assert young.exists() and another_s.exists() and foreign.exists() and kept != old
+    assert re.fullmatch(r"demo-\d{8}T\d{6}Z", kept.stem)
     assert saved_report.load([str(kept)]).environment == "demo"
+    assert archive.stat().st_mode & 0o777 == 0o750
+
+
+def test_an_archive_is_made_for_its_user_alone_and_no_environment_s_name_leads_out_of_it(hosts: Ansible) -> None:
+    inventory = hosts.directory / "hosts.yml"
+    inventory.write_text(inventory.read_text().replace("orama_environment: demo", "orama_environment: ../de*mo"))
+    archive = hosts.directory / "archive"
+    hosts.play("orama.monitor.archive", "--limit", "here-1", "-e", f"orama_archive={archive}")
+    (kept,) = archive.iterdir()
+    assert kept.name.startswith("___de_mo-") and archive.stat().st_mode & 0o777 == 0o700
 
 
 def test_slices_of_a_job_merge_to_the_report_of_one_run(hosts: Ansible) -> None:

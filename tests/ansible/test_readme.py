@@ -106,6 +106,13 @@ def test_both_ways_to_install_and_the_groups(reader: Reader) -> None:
         reader.run(f"{block.strip()} --syntax-check")
 
 
+@pytest.mark.parametrize("page", [ROOT / "README.md", COLLECTION / "README.md"], ids=["root", "collection"])
+def test_host_keys_are_taken_before_ansible_meets_a_node(page: Path) -> None:
+    """It can't ask whether a key is right."""
+    text = page.read_text(encoding="utf-8")
+    assert text.index("export ANSIBLE_SSH_EXTRA_ARGS='-o StrictHostKey") < text.index("    ansible-playbook -i")
+
+
 HANDLED = """\
 - name: Tell the handler
   ansible.builtin.debug: {msg: told}

@@ -57,6 +57,10 @@ def test_unreachable(said: str, reason: str) -> None:
         ({"msg": WARNED, "rc": 142}, "it did not end in time"),
         ({"msg": f"{WARNED}sudo: a password is required"}, "put it in the conf"),
         ({"msg": f"{WARNED}something else"}, "something else"),
+        (
+            {"msg": "no report came back", "module_stderr": "sudo: sorry, you must have a tty to run sudo"},
+            "take that out of sudoers, or in playbooks set orama_pipelining=false",
+        ),
         ({"msg": "x", "module_stderr": "sudo: a password is required"}, "put it in the conf"),
         (
             {"msg": "no report came back", "module_stderr": "sudo: /etc/sudoers is owned by uid 1, should be 0"},

@@ -68,10 +68,21 @@ def _groups(nodes: list[Node]) -> dict[str, list[Node]]:
 def _variables(node: Node) -> dict[str, Any]:
     from orama_monitor.nodes import LOCAL
 
-    variables: dict[str, Any] = {"orama_environment": node.environment, "orama_role": node.role}
     if node.environment == LOCAL:
-        return {"ansible_connection": "local", **variables}
+        return _built_in(node)
+    variables: dict[str, Any] = {"orama_environment": node.environment, "orama_role": node.role}
     key = str(node.ssh_key) if node.ssh_key else None
     login = {"ansible_host": node.host, "ansible_port": node.port, "ansible_user": node.user}
     login["ansible_ssh_private_key_file"] = key
     return {**{name: value for name, value in login.items() if value is not None}, **variables}
+
+
+def _built_in(node: Node) -> dict[str, Any]:
+    """Those with which this machine is asked."""
+    import yaml
+
+    from orama_monitor.collect import INVENTORIES
+
+    text = (INVENTORIES / node.environment / "hosts.yml").read_text(encoding="utf-8")
+    found: dict[str, Any] = yaml.safe_load(text)[node.environment]["hosts"][node.host]
+    return found

@@ -18,7 +18,7 @@ from ansible_collections.orama.monitor.plugins.module_utils.collectors import CO
 from orama_monitor import __version__
 from orama_monitor.app import orama as tree
 from orama_monitor.cluster_report import assess
-from orama_monitor.collect import DEFAULT_TIMEOUT, FORKS_CAP
+from orama_monitor.collect import DEFAULT_TIMEOUT, FORKS_CAP, INVENTORIES
 from orama_monitor.commands import node_report
 from orama_monitor.commands.progress import Progress
 from orama_monitor.snapshot import read_report
@@ -107,9 +107,12 @@ def test_the_inventory_has_no_secret(orama: Run, conf: Path) -> None:
     assert listing["_meta"]["hostvars"]["198.18.0.12"]["orama_role"] == "node"
 
 
-def test_the_inventory_of_this_machine(orama: Run) -> None:
+def test_the_inventory_of_this_machine_is_the_one_that_it_is_asked_with(orama: Run) -> None:
+    built_in = yaml.safe_load((INVENTORIES / "local" / "hosts.yml").read_text())["local"]["hosts"]
+    assert built_in["localhost"]["ansible_become"] is False
     done = orama("monitor", "inventory", "--env", "local", "--json")
-    assert json.loads(done.out)["_meta"]["hostvars"]["localhost"]["ansible_connection"] == "local"
+    assert json.loads(done.out)["_meta"]["hostvars"] == built_in
+    assert yaml.safe_load(orama("monitor", "inventory", "--env", "local").out)["local"]["hosts"] == built_in
 
 
 def test_explain_says_what_to_do(orama: Run) -> None:

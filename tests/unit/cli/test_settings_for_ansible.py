@@ -230,6 +230,36 @@ def test_the_jump_host_is_read_as_ansible_reads_it(home: Path, text: str, said: 
     assert extra(home) == said
 
 
+def collections(home: Path) -> list[str]:
+    """Where the user's collections are looked for."""
+    return ansible_cfg.collections_path(ansible_cfg.project(ELSEWHERE), home)
+
+
+def test_the_user_s_collections_are_looked_for_where_ansible_does(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("ANSIBLE_COLLECTIONS_PATH", "ANSIBLE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    shared = "/usr/share/ansible/collections"
+    assert collections(home) == [f"{home}/.ansible/collections", shared]
+    monkeypatch.setenv("ANSIBLE_HOME", "~/other")
+    assert collections(home) == [f"{home}/other/collections", shared]
+    monkeypatch.setenv("PLACE", "/srv")
+    home.mkdir()
+    text = "[defaults]\ncollections_path = '~/own:beside:$PLACE/a:{{CWD}}/b' ; all of them\n"
+    (home / ".ansible.cfg").write_text(text)
+    assert collections(home) == [f"{home}/own", f"{home}/beside", "/srv/a", f"{Path.cwd()}/b"]
+    Path("ansible.cfg").write_text("[defaults]\nforks = 9\n")
+    assert collections(home) == [f"{home}/other/collections", shared]
+    monkeypatch.setenv("ANSIBLE_COLLECTIONS_PATH", "/srv/b::/srv/c")
+    assert collections(home) == ["/srv/b", "/srv/c"]
+
+
+def test_our_own_collection_comes_before_theirs(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, temporary_files_here: None
+) -> None:
+    own, *theirs = told(monkeypatch, tmp_path, ANSIBLE_COLLECTIONS_PATH="/srv/b")["ANSIBLE_COLLECTIONS_PATH"].split(":")
+    assert (Path(own) / "ansible_collections" / "orama" / "monitor").is_dir() and theirs == ["/srv/b"]
+
+
 def test_ssh_goes_by_the_ansible_cfg_s_options_behind_ours(
     monkeypatch: pytest.MonkeyPatch, home: Path, temporary_files_here: None
 ) -> None:

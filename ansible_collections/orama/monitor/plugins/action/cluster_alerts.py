@@ -94,7 +94,7 @@ class ActionModule(ActionBase):
             lines=lines,
             meta=content["meta"],
             summary=content["summary"],
-            alerts=judge.at_least(content["alerts"], severity),
+            alerts=judge.told(report, severity),
             nodes=content["nodes"] if options["reports"] else _unwell(content["nodes"]),
         )
 

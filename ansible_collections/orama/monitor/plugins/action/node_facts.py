@@ -5,7 +5,8 @@
 """The fast road of orama.monitor.node_facts: the packed collectors go to the node's Python over standard input.
 
 It saves the node most of what Ansible's own module wrapper costs, and leaves no file there. Where standard input can't
-be used (no pipelining, async) the module of the same name runs instead and gives the same report.
+be used (no pipelining) the module of the same name runs instead and gives the same report. On either road nothing else
+of what the node says becomes a fact: a variable of the play is not a node's to set.
 """
 
 from __future__ import annotations
@@ -21,16 +22,20 @@ from ansible_collections.orama.monitor.plugins.module_utils.options import ARGUM
 from ansible_collections.orama.monitor.plugins.plugin_utils import conf_lines
 from ansible_collections.orama.monitor.plugins.plugin_utils.pack import MARK, packed
 
+#: A path is read on the node: ``~`` is a home there.
+AS_GIVEN = {name: dict(spec, type="str") if spec["type"] == "path" else spec for name, spec in ARGUMENT_SPEC.items()}
 FACT = "orama_report"
-STDERR_LIMIT = 2000
+SAID_LIMIT = 2000
 REPORT_LIMIT = 2_000_000
+NO_REPORT = "no report came back"
+NOT_JSON = "the report is not valid JSON"
 
 
 class ActionModule(ActionBase):
     """Collect one node's report."""
 
     _supports_check_mode = True
-    _supports_async = True
+    _supports_async = False
     _requires_connection = True
 
     def run(self, tmp=None, task_vars=None):
@@ -38,13 +43,13 @@ class ActionModule(ActionBase):
         if conf_lines.are_among([(task_vars or {}).get("inventory_hostname", ""), self._task.delegate_to or ""]):
             raise AnsibleActionFail(conf_lines.REFUSAL)
         self._task.args.update(self._from_variables(task_vars or {}))
-        _spec, options = self.validate_argument_spec(ARGUMENT_SPEC)
+        _spec, options = self.validate_argument_spec(AS_GIVEN)
         started = time.time()
-        if self._task.async_val or not self._feeds_standard_input():
-            found = self._execute_module(task_vars=task_vars, wrap_async=self._task.async_val)
-        else:
+        if self._feeds_standard_input():
             command = self._command(task_vars or {})
             found = _result(self._low_level_execute_command(command, in_data=packed(options), sudoable=True))
+        else:
+            found = _of_module(self._execute_module(task_vars=task_vars))
         result.update(found, started=started, ended=time.time())
         return result
 
@@ -91,21 +96,38 @@ def _result(answer: dict) -> dict:
         try:
             report = json.loads(text, parse_constant=_refuse, object_pairs_hook=_once)
         except (ValueError, RecursionError):
-            return dict(failed=True, msg="the report is not valid JSON")
+            return dict(failed=True, msg=NOT_JSON)
         if isinstance(report, dict):
             return dict(changed=False, ansible_facts={FACT: report})
-    stderr = (answer.get("stderr") or "")[-STDERR_LIMIT:]
+    return _no_report(answer.get("rc"), answer.get("stdout"), answer.get("stderr"))
+
+
+def _of_module(answer: dict) -> dict:
+    """The task's result, from what Ansible read of the module: the report, or why there is none."""
+    facts = answer.get("ansible_facts")
+    report = facts.get(FACT) if isinstance(facts, dict) and not answer.get("failed") else None
+    if isinstance(report, dict):
+        try:
+            return _result(dict(stdout=MARK + json.dumps(report)))
+        except (RecursionError, TypeError, ValueError):
+            return dict(failed=True, msg=NOT_JSON)
+    said = answer.get("msg") if answer.get("failed") else None
+    return _no_report(answer.get("rc"), answer.get("module_stdout"), answer.get("module_stderr"), said or NO_REPORT)
+
+
+def _no_report(rc: object, stdout: object, stderr: object, reason: object = NO_REPORT) -> dict:
+    """A failed task: the reason, and the end of what was said."""
     return dict(
         failed=True,
-        msg="no report came back",
-        rc=answer.get("rc"),
-        module_stderr=stderr,
-        module_stdout=_noise_of(answer),
+        msg=str(reason)[:SAID_LIMIT],
+        rc=rc if isinstance(rc, int) else None,
+        module_stderr=_end(stderr),
+        module_stdout=_end(stdout),
     )
 
 
-def _noise_of(answer: dict) -> str:
-    return (answer.get("stdout") or "")[-STDERR_LIMIT:]
+def _end(text: object) -> str:
+    return str(text or "")[-SAID_LIMIT:]
 
 
 def _refuse(constant: str):

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import os
+
 ARGUMENT_SPEC = dict(
     orama_home=dict(type="path", default="/opt/orama/.orama"),
     orama_bin=dict(type="path", default="/usr/local/bin/orama"),
@@ -21,7 +23,7 @@ ARGUMENT_SPEC = dict(
 
 
 class Options:
-    """The module's options as attributes; what is not given has its default."""
+    """The module's options as attributes; what is not given has its default. ``~`` and variables are the node's."""
 
     orama_home: str
     orama_bin: str
@@ -38,6 +40,7 @@ class Options:
     def __init__(self, **given: object) -> None:
         for name, spec in ARGUMENT_SPEC.items():
             value = given.pop(name, None)
-            setattr(self, name, spec["default"] if value is None else value)
+            value = spec["default"] if value is None else value
+            setattr(self, name, os.path.expanduser(os.path.expandvars(value)) if spec["type"] == "path" else value)
         if given:
             raise TypeError("unknown options: %s" % ", ".join(sorted(given)))

@@ -31,6 +31,8 @@ options:
         C(--limit) left out included.
       - Of an environment are the hosts whose variable C(orama_environment) names it. Where no host's does, or only an
         extra variable, it is the group that is called so.
+      - Where the nodes are asked anew and neither names any host, the play must be at the whole inventory. A play at a
+        part of it, such as with C(--limit), fails and asks which hosts are the cluster.
     type: list
     elements: str
   environment:
@@ -134,8 +136,11 @@ attributes:
 notes:
   - The registered result of the collecting task is found by the name C(orama_collection). Registering it under this
     name, with C(ignore_unreachable) and C(ignore_errors), keeps hosts that fail in the play and in the judgement.
+  - A host that the play lost without it, by whatever task, is NODE_COLLECT_FAILED, for nothing is known of it; with
+    O(collect=true) it is asked again.
   - What the gate asks with is the inventory's, the extra variables and the passwords of the command line; what only the
     play says, such as C(remote_user) or C(vars_files), does not count.
+  - A C(task_timeout) of the configuration ends a gate that waits longer. C(timeout=0) at the task lifts it.
   - Handlers run at the end of a play, or of each batch of a C(serial) one, which is behind the gate. Flush them before
     it, with M(ansible.builtin.meta), and it sees what they did.
   - In a play of the strategies C(free) and C(host_pinned) C(run_once) is for every host, and the first would judge what
@@ -242,8 +247,13 @@ summary:
     critical_alerts: 0
     warning_alerts: 0
     info_alerts: 0
+    root_alerts: 0
+    muted_alerts: 0
 alerts:
-  description: The alerts of O(severity) or worse, roots first, worst first.
+  description:
+    - The alerts of O(severity) or worse that stand, roots first, worst first.
+    - What is muted, and what follows from it, is in the file of O(dest) alone; RV(summary) counts it as
+      C(muted_alerts).
   returned: success or failure by O(fail_on)
   type: list
   elements: dict

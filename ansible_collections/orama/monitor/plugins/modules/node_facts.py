@@ -26,7 +26,7 @@ requirements:
   - psutil on the node, for memory, swap and disks (see the role orama.monitor.prepare)
 options:
   orama_home:
-    description: Where Orama keeps its data.
+    description: Where Orama keeps its data. A C(~) and variables in it are those of the user who is asked on the node.
     type: path
     default: /opt/orama/.orama
   orama_bin:
@@ -74,6 +74,9 @@ options:
 extends_documentation_fragment:
   - ansible.builtin.action_common_attributes
 attributes:
+  async:
+    support: none
+    description: What a node answers then reaches the play unread, and could set any variable of it.
   check_mode:
     support: full
     description: Changes nothing in any mode.

@@ -12,10 +12,12 @@ from typing import Any
 
 REGISTERED = "orama_collection"
 FACT = "orama_report"
+#: Ansible does not tell whether it was out of reach or failed in a task of anybody's.
+LOST = "it left the play before this task, failed or unreachable, and no answer was kept: `collect: true` asks it again"
 
 
 def answers_of_play(task_vars: dict[str, Any], hosts: list[str], max_age: float) -> dict[str, dict[str, Any]]:
-    """Each host's answer, with ``unreachable``. A host the play has lost answers nothing."""
+    """Each host's answer, with ``unreachable``. Of a host that the play has lost a fact is no answer."""
     active = set(task_vars.get("ansible_play_hosts") or ())
     lost = set(task_vars.get("ansible_play_hosts_all") or ()) - active
     return {host: _answer(task_vars["hostvars"].raw_get(host), host in lost, max_age) for host in hosts}
@@ -27,7 +29,7 @@ def _answer(variables: Any, lost: bool, max_age: float) -> dict[str, Any]:
     if isinstance(registered, Mapping):
         return dict(registered, unreachable=bool(registered.get("unreachable")))
     if lost:
-        return dict(unreachable=True, msg="it left the play before this task: unreachable or failed")
+        return dict(unreachable=False, msg=LOST)
     report = (known.get("ansible_facts") or {}).get(FACT)
     if not isinstance(report, Mapping):
         return dict(unreachable=False, msg="orama.monitor.node_facts has not run on it in this play")

@@ -12,6 +12,9 @@ with it.
 from __future__ import annotations
 
 import multiprocessing
+import os
+import signal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +56,7 @@ class Listener(CallbackBase):
 
 def ask(action: Any, task_vars: dict[str, Any], hosts: list[str]) -> dict[str, dict[str, Any]]:
     """The collecting task's result by host, each with ``unreachable``."""
+    _leave_alarms_here()
     hostvars = task_vars["hostvars"]
     inventory, variables, loader = hostvars._inventory, hostvars._variable_manager, action._loader
     inventory.remove_restriction()
@@ -67,6 +71,12 @@ def ask(action: Any, task_vars: dict[str, Any], hosts: list[str]) -> dict[str, d
     finally:
         manager.cleanup()
     return listener.answers
+
+
+@cache
+def _leave_alarms_here() -> None:
+    """What is forked from now on begins without what keeps this task's time: beside it Ansible sets no other."""
+    os.register_at_fork(after_in_child=lambda: signal.signal(signal.SIGALRM, signal.SIG_DFL))
 
 
 def _passwords() -> dict[str, str]:

@@ -50,7 +50,8 @@ class Cluster:
 def cluster_of(task_vars: dict[str, Any], hosts: list[str] | None, environment: str | None, whole: bool) -> Cluster:
     """The cluster a task speaks of. Raises MonitorError when it is none or more than one.
 
-    Without ``hosts``: those of the play, or with ``whole`` all of their environment, whatever the play is at.
+    Without ``hosts``: those of the play, or with ``whole`` all of their environment, whatever the play is at. Where
+    nothing says which these are, the play must be at the whole inventory.
     """
     hostvars = task_vars["hostvars"]
     asked = list(dict.fromkeys(hosts or task_vars.get("ansible_play_hosts_all") or ()))
@@ -63,10 +64,13 @@ def cluster_of(task_vars: dict[str, Any], hosts: list[str] | None, environment: 
         raise MonitorError("no hosts to judge")
     known = _variables(hostvars, asked)
     name = environment or _environment(known, asked)
-    everyone = list(dict.fromkeys([*_members(name, known, task_vars), *asked]))
+    members = _members(name, known, task_vars) if name else []
+    everyone = list(dict.fromkeys([*members, *asked]))
     if whole and not hosts:
+        if not members and not set(hostvars) <= set(asked):
+            raise MonitorError("which hosts are the cluster? Give them orama_environment, or name `hosts`")
         asked = everyone
-    return Cluster(name, asked, {host: _role(known.get(host) or hostvars[host]) for host in everyone})
+    return Cluster(name or UNNAMED, asked, {host: _role(known.get(host) or hostvars[host]) for host in everyone})
 
 
 def snapshot(cluster: Cluster, answers: Mapping[str, Mapping[str, Any]], began: float) -> Snapshot:
@@ -104,9 +108,9 @@ def standing(judged: ClusterReport, threshold: str) -> list[Alert]:
     return judged.standing(Severity(threshold))
 
 
-def at_least(alerts: list[dict[str, Any]], severity: str) -> list[dict[str, Any]]:
-    """The alerts, as data, as bad as ``severity`` or worse."""
-    return [alert for alert in alerts if Severity(alert["severity"]).rank <= Severity(severity).rank]
+def told(judged: ClusterReport, severity: str) -> list[dict[str, Any]]:
+    """The standing alerts as data."""
+    return [alert.model_dump(mode="json") for alert in standing(judged, severity)]
 
 
 def sentence(judged: ClusterReport, threshold: str) -> str:
@@ -170,14 +174,14 @@ def _variables(hostvars: Any, asked: list[str]) -> dict[str, Mapping[str, Any]]:
     return known
 
 
-def _environment(known: Mapping[str, Mapping[str, Any]], asked: list[str]) -> str:
+def _environment(known: Mapping[str, Mapping[str, Any]], asked: list[str]) -> str | None:
     names = {known[host].get(ENVIRONMENT) for host in asked} - {None}
     if len(names) > 1:
         raise MonitorError(
             "the hosts are of several environments (%s): choose one, such as with orama_hosts=%s"
             % (", ".join(sorted(map(str, names))), sorted(map(str, names))[0])
         )
-    return str(names.pop()) if names else UNNAMED
+    return str(names.pop()) if names else None
 
 
 def _members(name: str, known: Mapping[str, Mapping[str, Any]], task_vars: dict[str, Any]) -> list[str]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from datetime import datetime, timezone
 from types import SimpleNamespace
@@ -20,7 +21,7 @@ from ansible.errors import AnsibleUndefinedVariable  # noqa: E402
 from ansible_collections.orama.monitor.plugins.action import cluster_alerts  # noqa: E402
 from ansible_collections.orama.monitor.plugins.modules import cluster_alerts as docs  # noqa: E402
 from ansible_collections.orama.monitor.plugins.plugin_utils import conf_lines, judge  # noqa: E402
-from ansible_collections.orama.monitor.plugins.plugin_utils.answers import answers_of_play  # noqa: E402
+from ansible_collections.orama.monitor.plugins.plugin_utils.answers import LOST, answers_of_play  # noqa: E402
 
 UNREACHABLE = "Failed to connect to the host via ssh: ssh: connect to host 192.0.2.1 port 22: Connection refused"
 
@@ -80,7 +81,7 @@ def test_a_fact_alone_counts_while_it_is_fresh_and_its_host_in_the_play() -> Non
     nodes = {node.host: node for node in judged(play(hosts, active=["fresh", "old", "ahead", "never"])).nodes}
     assert nodes["fresh"].report is not None
     assert all(nodes[name].report is None for name in ("old", "ahead", "lost", "never"))
-    assert nodes["lost"].failure == "unreachable"
+    assert nodes["lost"].failure == "collect_failed" and nodes["lost"].error == LOST
 
 
 def test_a_report_that_is_not_valid_is_a_failure() -> None:
@@ -114,9 +115,29 @@ def test_of_an_environment_are_the_hosts_that_carry_its_name_whatever_the_groups
 
 def test_where_no_host_carries_the_name_the_group_of_that_name_counts() -> None:
     assert members(dict(a={}, b={}, c={}), x=["b", "a"]) == ["b", "a"]
-    assert members(dict(a={}, b={}, c={})) == ["a"]
     everywhere = dict.fromkeys("abc", OF_X)
     assert members(everywhere, extra=("orama_environment",), x=["a", "b"]) == ["a", "b"]
+
+
+PLAIN = play(dict(a={}, b={}), ansible=["b"], web=["a"])
+AT_ONE = dict(PLAIN, ansible_play_hosts_all=["a"])
+
+
+@pytest.mark.parametrize("environment", [None, "nobody_s"])
+def test_a_gate_at_a_part_of_the_inventory_must_know_which_hosts_are_the_cluster(environment: str | None) -> None:
+    with pytest.raises(judge.MonitorError, match="which hosts are the cluster\\? Give them orama_environment"):
+        judge.cluster_of(AT_ONE, None, environment, whole=True)
+    assert judge.cluster_of(AT_ONE, ["a"], environment, whole=True).asked == ["a"]
+    assert judge.cluster_of(AT_ONE, None, "web", whole=True).asked == ["a"]
+
+
+def test_without_a_name_the_whole_inventory_is_the_cluster_of_a_gate() -> None:
+    cluster = judge.cluster_of(PLAIN, None, None, whole=True)
+    assert (cluster.environment, cluster.asked) == ("ansible", ["a", "b"])
+
+
+def test_without_a_name_no_group_is_the_cluster_of_a_report() -> None:
+    assert list(judge.cluster_of(AT_ONE, None, None, whole=False).roles) == ["a"]
 
 
 class Undefined(dict):
@@ -205,6 +226,17 @@ def test_lines_hold_no_control_characters() -> None:
     bad = dict(orama_collection=dict(failed=True, msg="\x1b[31mred\x07"))
     lines = judge.lines(judge.assess(judged(play(dict(n=bad)))), "info")
     assert "red" in "".join(lines) and all(line.isprintable() for line in lines)
+
+
+def test_the_alerts_that_are_handed_on_are_those_that_stand() -> None:
+    away = dict(orama_collection=dict(unreachable=True, msg=UNREACHABLE))
+    mutes = judge.policy(dict(mutes=[dict(code="NODE_UNREACHABLE", node="known")]))
+    found = judge.assess(judged(play(dict(known=away, gone=away))), mutes)
+    assert {alert.node for alert in found.alerts if alert.code == "NODE_UNREACHABLE"} == {"known", "gone"}
+    alerts = judge.told(found, "info")
+    assert [alert["node"] for alert in alerts if alert["code"] == "NODE_UNREACHABLE"] == ["gone"]
+    assert json.loads(json.dumps(alerts)) == alerts and not [alert for alert in alerts if alert["muted"]]
+    assert {alert["severity"] for alert in judge.told(found, "critical")} == {"critical"}
 
 
 def test_the_docs_tell_each_option_as_the_action_takes_it_and_a_sample_of_all_that_it_returns() -> None:

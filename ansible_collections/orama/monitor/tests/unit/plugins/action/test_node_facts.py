@@ -7,9 +7,16 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.shell.sh import ShellModule
 
-from ansible_collections.orama.monitor.plugins.action.node_facts import REPORT_LIMIT, ActionModule, _result
+from ansible_collections.orama.monitor.plugins.action.node_facts import (
+    AS_GIVEN,
+    REPORT_LIMIT,
+    ActionModule,
+    _of_module,
+    _result,
+)
 from ansible_collections.orama.monitor.plugins.plugin_utils.pack import MARK
 
 
@@ -45,6 +52,39 @@ def test_noise_after_the_report_is_passed_over() -> None:
 def test_what_is_no_report_fails(text: str, said: str) -> None:
     found = told(text)
     assert found["failed"] is True
+    assert said in found["msg"]
+    assert len(json.dumps(found)) < 10_000
+
+
+def test_of_the_module_s_answer_the_report_alone_counts() -> None:
+    facts = dict(orama_report=dict(a=1), orama_output="/root/x", discovered_interpreter_python="/tmp/x")
+    answer = dict(ansible_facts=facts, changed=True, unreachable=True, rc=1, orama_policy="x", warnings=["x"])
+    assert _of_module(answer) == dict(changed=False, ansible_facts={"orama_report": {"a": 1}})
+
+
+def facts(report: object) -> dict[str, Any]:
+    return dict(orama_output="/root/x", orama_report=report)
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ({}, "no report came back"),
+        (dict(msg="hello"), "no report came back"),
+        (dict(ansible_facts=5), "no report came back"),
+        (dict(ansible_facts=dict(orama_output="/root/x")), "no report came back"),
+        (dict(ansible_facts=facts([1])), "no report came back"),
+        (dict(ansible_facts=facts(dict(a=float("nan")))), "not valid JSON"),
+        (dict(ansible_facts=facts(dict(a={1, 2}))), "not valid JSON"),
+        (dict(ansible_facts=facts(dict(a="x" * REPORT_LIMIT))), "too large"),
+        (dict(ansible_facts=facts(dict(a=1)), failed=True, msg="its disk is full"), "its disk is full"),
+        (dict(failed=True, msg=["x" * 9000], module_stdout="x" * 9000, module_stderr=5, rc="x" * 9000), "xxx"),
+    ],
+    ids=["nothing", "words", "no facts", "others", "a list", "NaN", "no JSON", "large", "failed", "any kind"],
+)
+def test_what_is_no_report_of_the_module_fails_and_is_no_fact(answer: dict[str, Any], said: str) -> None:
+    found = _of_module(answer)
+    assert found["failed"] is True and "ansible_facts" not in found
     assert said in found["msg"]
     assert len(json.dumps(found)) < 10_000
 
@@ -112,6 +152,12 @@ def test_an_option_that_the_task_leaves_out_is_the_variable_s() -> None:
         "ping_target": "192.0.2.1",
         "rqlite_url": "http://127.0.0.1:5009",
     }
+
+
+def test_a_path_is_packed_as_it_was_given() -> None:
+    given = dict(orama_home="~/$HOME", orama_bin="~root/orama")
+    read = ArgumentSpecValidator(AS_GIVEN).validate(given).validated_parameters
+    assert (read["orama_home"], read["orama_bin"], read["deadline"]) == ("~/$HOME", "~root/orama", 20.0)
 
 
 def test_where_the_task_is_delegated_the_interpreter_is_that_host_s() -> None:

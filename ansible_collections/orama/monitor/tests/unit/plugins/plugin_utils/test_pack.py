@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -14,8 +15,9 @@ from ansible_collections.orama.monitor.plugins.plugin_utils import pack
 STUCK = b"""__import__("re").match("(a+)+$", 64 * "a" + "!")"""
 
 
-def ran(program: bytes) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run([sys.executable, "-I", "-"], input=program, capture_output=True, timeout=60, check=False)
+def ran(program: bytes, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    command, env = [sys.executable, "-I", "-"], {**os.environ, **environment}
+    return subprocess.run(command, input=program, capture_output=True, timeout=60, check=False, env=env)
 
 
 def test_it_prints_the_mark_and_a_report() -> None:
@@ -23,6 +25,13 @@ def test_it_prints_the_mark_and_a_report() -> None:
     assert (done.returncode, done.stderr) == (0, b"")
     found = json.loads(done.stdout.decode().rpartition(pack.MARK)[2])
     assert found["collectors"]["system"]["status"] in ("ok", "failed")
+
+
+def test_a_path_is_read_on_the_node_by_who_runs_the_program() -> None:
+    program = pack.packed(dict(orama_home="~/$FOLDER", orama_bin="/opt/orama"))
+    told = program.replace(b"report(options)", b"[options.orama_home, options.orama_bin]")
+    done = ran(told, HOME="/home/there", FOLDER="data")
+    assert json.loads(done.stdout.decode().rpartition(pack.MARK)[2]) == ["/home/there/data", "/opt/orama"]
 
 
 def test_a_search_without_an_end_is_ended_by_the_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
