@@ -79,13 +79,15 @@ class Probe:
     def exists(self, path: str) -> bool:
         return self._answered(path, lambda: os.path.exists(self.path(path)))
 
-    def read(self, path: str, limit: int = TEXT_LIMIT, tail: bool = False) -> str:
-        """At most ``limit`` bytes of a file, from its beginning or (``tail``) its end. Raises Missing, Denied."""
+    def read(self, path: str, limit: int = TEXT_LIMIT, tail: bool = False, start: int = 0) -> str:
+        """At most ``limit`` bytes of a file, from ``start`` or (``tail``) its end. Raises Missing, Denied."""
 
         def ask():
             with opened(self.path(path)) as file:
                 if tail:
                     file.seek(max(0, os.fstat(file.fileno()).st_size - limit))
+                elif start:
+                    file.seek(start)
                 return _taken(file, limit).decode("utf-8", "backslashreplace")
 
         try:
@@ -104,6 +106,10 @@ class Probe:
     def modified(self, path: str) -> float:
         """When a file was last written to, unix seconds. Raises Missing, Denied."""
         return self._stat(path).st_mtime
+
+    def size(self, path: str) -> int:
+        """How many bytes a file has. Raises Missing, Denied."""
+        return self._stat(path).st_size
 
     def _stat(self, path: str) -> os.stat_result:
         try:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 
 from .errors import Denied, Missing, ProbeError
+from .log_lines import Log
 from .options import Options
 from .pick import count
-from .probe import Output, Probe
+from .probe import TEXT_LIMIT, Output, Probe
 
 CORE_UNITS = (
     "orama-node",
@@ -98,14 +99,14 @@ def unit_text(probe: Probe, unit: str) -> str:
     return "\n".join(_unit_part(probe, "%s/%s" % (UNIT_FILES, file)) for file in files)
 
 
-def journal(probe: Probe, unit: str, seconds: int) -> list[str] | None:
+def journal(probe: Probe, unit: str, seconds: int) -> Log | None:
     """The unit's messages of the last ``seconds``, oldest first, at most the newest JOURNAL_LINES lines.
 
     None where the unit is not installed and has left none: that it wrote nothing would say too much.
     Raises Missing (no journal), Denied (not readable by this user), else as ``probe.run``.
     """
-    lines = probe.once(_JournalOf(unit, seconds))
-    return None if not lines and installed(probe, unit) is False else lines
+    log = probe.once(_JournalOf(unit, seconds))
+    return None if not log.lines and installed(probe, unit) is False else log
 
 
 def _unit(probe: Probe, name: str) -> dict | None:
@@ -221,12 +222,12 @@ class _JournalOf:
     def __hash__(self) -> int:
         return hash(self.key)
 
-    def __call__(self, probe: Probe) -> list[str]:
+    def __call__(self, probe: Probe) -> Log:
         unit, seconds = self.key
         return read_journal(probe, ["--unit=%s.service" % unit], seconds)
 
 
-def read_journal(probe: Probe, match: list[str], seconds: int, lines: int = JOURNAL_LINES) -> list[str]:
+def read_journal(probe: Probe, match: list[str], seconds: int, lines: int = JOURNAL_LINES) -> Log:
     """Messages of the last ``seconds`` that match, oldest first. Raises as ``journal``."""
     # Only --reverse makes --lines mean the newest in every version when --since is given too.
     bounds = ["--since=-%ds" % seconds, "--lines=%d" % lines, "--reverse"]
@@ -238,7 +239,7 @@ def read_journal(probe: Probe, match: list[str], seconds: int, lines: int = JOUR
         raise ProbeError("journalctl: exit code %d" % output.code)
     if not found and not any(_holds_files(probe, folder) for folder in JOURNAL_FOLDERS):
         raise Missing("this node keeps no journal")
-    return found
+    return Log(found, len(found) < lines and len(output.stdout.encode()) < TEXT_LIMIT)
 
 
 def _holds_files(probe: Probe, folder: str) -> bool:

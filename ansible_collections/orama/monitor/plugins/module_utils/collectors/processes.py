@@ -24,6 +24,7 @@ LISTED = 50
 ORAMA_PROGRAMS = re.compile(
     r"orama(?:-[\w.-]+)?|rqlited?|olric(?:-server|d)?|ipfs|ipfs-cluster-(?:service|follow)|anon|coredns"
 )
+PANIC_WORDS = ("panic", "fatal")
 PANIC = re.compile(
     r"(?<![\w-])(?<!\bno )(?<!\b0 )(?<!\bnot )(?<!\bnon )(?<!\bwithout )(?:panic|fatal)(?![\w-])"
     r"""(?!["']?\s*[=:]\s*["']?(?:0|no|none|false|off|null)\b)""",
@@ -88,10 +89,10 @@ def in_service(text: str) -> bool:
 
 
 def _panics(probe: Probe) -> int | None:
-    lines = service_log.lines(probe, NODE_UNIT, HOUR)
-    return None if lines is None else count_panics(lines)
+    log = service_log.recent(probe, NODE_UNIT, HOUR, PANIC_WORDS)
+    return None if log is None else log.known(count_panics(log.lines))
 
 
 def count_panics(lines: list[str]) -> int:
     """Lines that tell of a panic or a fatal error, and not of the lack of one."""
-    return sum(1 for line in lines if mentions(line, "panic", "fatal") and PANIC.search(line))
+    return sum(1 for line in lines if mentions(line, *PANIC_WORDS) and PANIC.search(line))

@@ -179,8 +179,8 @@ def _is_recent(since_boot: int | None, uptime: int | None) -> bool:
 def _recent_oom_kills(probe: Probe) -> int | None:
     """Those of the last day by the kernel's log, which is asked only where the count since boot leaves it open."""
     try:
-        found = count_oom_kills(read_journal(probe, ["--dmesg", "--grep=Killed process"], DAY))
-        if found or read_journal(probe, ["--dmesg", "--until=-%ds" % DAY], LONG, lines=1):
+        found = count_oom_kills(read_journal(probe, ["--dmesg", "--grep=Killed process"], DAY).lines)
+        if found or read_journal(probe, ["--dmesg", "--until=-%ds" % DAY], LONG, lines=1).lines:
             return found
     except ProbeError:
         pass

@@ -203,13 +203,16 @@ def test_read_a_part_of_a_file(tmp_path):
     assert probe.read("/file") == "begin\\xff-end"
     assert probe.read("/file", limit=5) == "begin"
     assert probe.read("/file", limit=3, tail=True) == "end"
+    assert probe.read("/file", limit=3, start=1) == "egi"
+    assert probe.read("/file", start=500) == ""
+    assert probe.size("/file") == 10
     assert probe.read("/file", limit=500, tail=True) == "begin\\xff-end"
 
 
 def test_what_is_not_there(tmp_path):
     (tmp_path / "file").write_text("")
     probe = Probe(root=str(tmp_path))
-    for question in (probe.read, probe.permissions, probe.modified, probe.entries):
+    for question in (probe.read, probe.permissions, probe.modified, probe.size, probe.entries):
         with pytest.raises(Missing):
             question("/nothing")
     with pytest.raises(Missing):
