@@ -154,7 +154,10 @@ class Rqlite(Section):
 
 
 class Olric(Section):
-    """Olric and its memberlist. Memory in MiB."""
+    """Olric and its memberlist. Memory in MiB.
+
+    It is active where its unit is, unless nobody listens a minute after its start.
+    """
 
     service_active: bool | None = None
     memberlist_up: bool | None = None
@@ -169,7 +172,10 @@ class Olric(Section):
 
 
 class Ipfs(Section):
-    """Kubo and IPFS Cluster. Repository sizes in bytes."""
+    """Kubo and IPFS Cluster. Repository sizes in bytes.
+
+    Each is active where its unit is, unless nobody listens at its API a minute after its start.
+    """
 
     daemon_active: bool | None = None
     cluster_active: bool | None = None

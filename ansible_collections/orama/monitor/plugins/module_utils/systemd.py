@@ -79,6 +79,12 @@ def active(probe: Probe, unit: str) -> bool | None:
     return None if state is None else state["active_state"] in ACTIVE_STATES
 
 
+def active_for(probe: Probe, unit: str) -> int | None:
+    """Seconds since the unit became active; None where it is not, or systemd could not be asked."""
+    state = _unit(probe, unit)
+    return None if state is None else state.get("active_since_sec")
+
+
 def installed(probe: Probe, unit: str) -> bool | None:
     """Whether systemd has the unit, masked ones included; None when systemd could not be asked."""
     state = _unit(probe, unit)
