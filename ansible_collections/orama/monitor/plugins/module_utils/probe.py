@@ -25,6 +25,7 @@ from .pick import from_json
 
 TEXT_LIMIT = 4 * 1024 * 1024
 PIPE_READ = 65536
+END_SECONDS = 0.5  # in which what was killed is gone, unless the kernel holds it
 SAFE_ENVIRONMENT = {
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     "LC_ALL": "C",
@@ -185,7 +186,10 @@ class Probe:
             _kill(child)
         for pipe in (child.stdout, child.stderr):
             pipe.close()
-        child.wait()
+        try:
+            child.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:  # the kernel holds it, as on a dead disk: it ends when it may, or never
+            threading.Thread(target=child.wait, daemon=True).start()
 
     def close(self) -> None:
         """Kill whatever still runs, which ends those who wait for it; nothing can be started afterwards."""
