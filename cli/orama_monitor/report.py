@@ -52,6 +52,7 @@ class System(Section):
     """The machine. Memory and swap in MiB, disk in GiB, uptime in seconds, time in Unix seconds.
 
     The disk is the fuller one of / and Orama's home; the inodes are of whichever has fewer left.
+    The load is not known in a container, which may be shown that of its host.
     """
 
     cpu_count: Count | None = None
