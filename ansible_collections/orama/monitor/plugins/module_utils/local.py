@@ -69,13 +69,12 @@ class Answers:
     def active(self, probe: Probe, unit: str, *names: str) -> bool | None:
         """Whether the service's unit is active, and somebody listens once its start is over.
 
-        Not known where it has no unit and somebody listens all the same.
+        Not known where it has no unit: it may run in another way, or not be meant for this node.
         """
         found = systemd.active(probe, unit)
         if found and self.refused(*names):
             return not _is_started(probe, unit)
-        is_elsewhere = found is False and not systemd.installed(probe, unit) and not self.refused(*names)
-        return None if is_elsewhere else found
+        return None if found is False and not systemd.installed(probe, unit) else found
 
     def of(self, name: str):
         """An answer, or None with the reason among the problems. To be refused is an answer, and no problem."""
