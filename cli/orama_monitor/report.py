@@ -52,6 +52,7 @@ class System(Section):
     """The machine. Memory and swap in MiB, disk in GiB, uptime in seconds, time in Unix seconds.
 
     The disk is the fuller one of / and Orama's home; the inodes are of whichever has fewer left.
+    The load is not known in a container, which may be shown that of its host.
     """
 
     cpu_count: Count | None = None
@@ -154,7 +155,10 @@ class Rqlite(Section):
 
 
 class Olric(Section):
-    """Olric and its memberlist. Memory in MiB."""
+    """Olric and its memberlist. Memory in MiB.
+
+    It is active where its unit is, unless nobody listens a minute after its start.
+    """
 
     service_active: bool | None = None
     memberlist_up: bool | None = None
@@ -169,7 +173,10 @@ class Olric(Section):
 
 
 class Ipfs(Section):
-    """Kubo and IPFS Cluster. Repository sizes in bytes."""
+    """Kubo and IPFS Cluster. Repository sizes in bytes.
+
+    Each is active where its unit is, unless nobody listens at its API a minute after its start.
+    """
 
     daemon_active: bool | None = None
     cluster_active: bool | None = None

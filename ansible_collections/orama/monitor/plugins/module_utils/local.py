@@ -11,6 +11,7 @@ from .http import split
 from .probe import Probe, Response
 
 UNAUTHORIZED = (401, 403)
+START_SECONDS = 60  # a service whose unit has been active for longer listens, if it ever will
 
 
 def url(probe: Probe, base: str) -> str:
@@ -40,6 +41,12 @@ def has(probe: Probe, path: str) -> bool | None:
         return None
 
 
+def _is_started(probe: Probe, unit: str) -> bool:
+    """Whether the unit is known to be active for so long that its service listens, and where it would."""
+    seconds = systemd.active_for(probe, unit)
+    return seconds is not None and seconds > START_SECONDS and sockets.readable(probe)
+
+
 class Answers:
     """The answers to questions that were asked side by side, and why some are no use."""
 
@@ -60,10 +67,14 @@ class Answers:
         return all(isinstance(self.answers[name], Refused) for name in names or self.answers)
 
     def active(self, probe: Probe, unit: str, *names: str) -> bool | None:
-        """Whether the service's unit is active; not known where it has none and somebody listens all the same."""
+        """Whether the service's unit is active, and somebody listens once its start is over.
+
+        Not known where it has no unit: it may run in another way, or not be meant for this node.
+        """
         found = systemd.active(probe, unit)
-        is_elsewhere = found is False and not systemd.installed(probe, unit) and not self.refused(*names)
-        return None if is_elsewhere else found
+        if found and self.refused(*names):
+            return not _is_started(probe, unit)
+        return None if found is False and not systemd.installed(probe, unit) else found
 
     def of(self, name: str):
         """An answer, or None with the reason among the problems. To be refused is an answer, and no problem."""

@@ -11,6 +11,19 @@ LEVEL = re.compile(r"""\[(?P<tag>[A-Z]{3,9})\]|\b(?:level|lvl)["']?\s*[=:]\s*["'
 ERROR_LEVELS = ("ERR", "ERROR", "CRITICAL", "FATAL", "PANIC")
 LEVELS = ERROR_LEVELS + ("DEBUG", "TRACE", "INFO", "NOTICE", "WARN", "WARNING")
 ERROR_WORD = re.compile(r"\b(?:error|fatal|panic)\b", re.IGNORECASE)  # NOERROR is another word
+ERROR_SIGNS = ("err", "critical", "fatal", "panic")  # one of them is in every line that reports an error
+
+
+class Log:
+    """Lines of a log, oldest first; ``whole`` is False where it may hold more, of the time asked for, than was read."""
+
+    def __init__(self, lines: list[str], whole: bool = True) -> None:
+        self.lines = lines
+        self.whole = whole
+
+    def known(self, count: int) -> int | None:
+        """The count that was made of the lines; None where it is 0, and lines that were not read may count."""
+        return count if count or self.whole else None
 
 
 def is_error(line: str) -> bool:
@@ -22,9 +35,9 @@ def is_error(line: str) -> bool:
     return bool(ERROR_WORD.search(line))
 
 
-def mentions(line: str, *words: str) -> bool:
-    """Whether a line has one of these words, in whatever case: a look that spares most lines a search by pattern."""
-    lower = line.lower()
+def mentions(text: str, *words: str) -> bool:
+    """Whether a text has one of these words, in whatever case: a look that spares most lines a search by pattern."""
+    lower = text.lower()
     return any(word in lower for word in words)
 
 

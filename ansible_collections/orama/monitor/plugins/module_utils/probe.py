@@ -25,6 +25,7 @@ from .pick import from_json
 
 TEXT_LIMIT = 4 * 1024 * 1024
 PIPE_READ = 65536
+END_SECONDS = 0.5  # in which what was killed is gone, unless the kernel holds it
 SAFE_ENVIRONMENT = {
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     "LC_ALL": "C",
@@ -79,13 +80,15 @@ class Probe:
     def exists(self, path: str) -> bool:
         return self._answered(path, lambda: os.path.exists(self.path(path)))
 
-    def read(self, path: str, limit: int = TEXT_LIMIT, tail: bool = False) -> str:
-        """At most ``limit`` bytes of a file, from its beginning or (``tail``) its end. Raises Missing, Denied."""
+    def read(self, path: str, limit: int = TEXT_LIMIT, tail: bool = False, start: int = 0) -> str:
+        """At most ``limit`` bytes of a file, from ``start`` or (``tail``) its end. Raises Missing, Denied."""
 
         def ask():
             with opened(self.path(path)) as file:
                 if tail:
                     file.seek(max(0, os.fstat(file.fileno()).st_size - limit))
+                elif start:
+                    file.seek(start)
                 return _taken(file, limit).decode("utf-8", "backslashreplace")
 
         try:
@@ -104,6 +107,10 @@ class Probe:
     def modified(self, path: str) -> float:
         """When a file was last written to, unix seconds. Raises Missing, Denied."""
         return self._stat(path).st_mtime
+
+    def size(self, path: str) -> int:
+        """How many bytes a file has. Raises Missing, Denied."""
+        return self._stat(path).st_size
 
     def _stat(self, path: str) -> os.stat_result:
         try:
@@ -179,7 +186,10 @@ class Probe:
             _kill(child)
         for pipe in (child.stdout, child.stderr):
             pipe.close()
-        child.wait()
+        try:
+            child.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:  # the kernel holds it, as on a dead disk: it ends when it may, or never
+            threading.Thread(target=child.wait, daemon=True).start()
 
     def close(self) -> None:
         """Kill whatever still runs, which ends those who wait for it; nothing can be started afterwards."""

@@ -12,13 +12,18 @@ from __future__ import annotations
 import datetime
 import functools
 import re
+import time
+from collections.abc import Iterator
 
 from . import systemd
 from .errors import Denied, Missing, ProbeError
+from .log_lines import Log, mentions
 from .probe import Probe
 from .systemd import LINE_LIMIT
 
 SHORT_TAIL, TAIL = 65536, 1024 * 1024  # most files tell enough in the short one
+BLOCK = 65536  # of what is older than the tail
+PATIENCE = 0.3  # seconds in which a file that is written to fast is searched backwards beyond its tail
 ROTATED = ".1"  # where what was written before the last rotation is kept, uncompressed
 DAY = 86400
 EPOCH = datetime.date(1970, 1, 1).toordinal()
@@ -36,9 +41,10 @@ STAMP = re.compile(
 )
 
 
-def lines(probe: Probe, unit: str, seconds: int) -> list[str] | None:
+def recent(probe: Probe, unit: str, seconds: int, words: tuple[str, ...]) -> Log | None:
     """What the unit's service wrote in the last ``seconds``: what the journal has of it, then the files, oldest first.
 
+    Of a long file these may be only the lines with one of the words, which are in lower case and stand for every case.
     None as ``systemd.journal``, and where no line of a file tells its time.
     Raises Missing, Denied, else as ``probe.run`` and ``probe.read``.
     """
@@ -46,10 +52,10 @@ def lines(probe: Probe, unit: str, seconds: int) -> list[str] | None:
     if not files:
         return systemd.journal(probe, unit, seconds)
     since = probe.machine("time") - seconds
-    written = [_recent(probe, path, modified, since) for path, modified in files.items()]
-    if None in written:
+    logs = [_of_file(probe, path, modified, since, words) for path, modified in files.items()]
+    if None in logs:
         return None
-    return _of_journal(probe, unit, seconds) + [line for found in written for line in found or []]
+    return _joined([_of_journal(probe, unit, seconds), *logs])
 
 
 def tail(probe: Probe, unit: str) -> list[str]:
@@ -81,18 +87,22 @@ def parse_destinations(text: str) -> list[str]:
     return list(dict.fromkeys(files))
 
 
-def _of_journal(probe: Probe, unit: str, seconds: int) -> list[str]:
+def _joined(logs: list[Log]) -> Log:
+    return Log([line for log in logs for line in log.lines], all(log.whole for log in logs))
+
+
+def _of_journal(probe: Probe, unit: str, seconds: int) -> Log:
     """What systemd says of the service, and what this wrote before its unit had a file. The file goes without it."""
     try:
-        return systemd.journal(probe, unit, seconds) or []
+        return systemd.journal(probe, unit, seconds) or Log([])
     except (Missing, Denied):
-        return []
+        return Log([])
 
 
-def _recent(probe: Probe, path: str, modified: float, since: float) -> list[str] | None:
-    """The lines of a file since then, and of what was rotated where the file begins later. None as ``lines``."""
+def _of_file(probe: Probe, path: str, modified: float, since: float, words: tuple[str, ...]) -> Log | None:
+    """The lines of a file since then, and of what was rotated where the file begins later. None as ``recent``."""
     if modified < since:
-        return []
+        return Log([])
     offset = probe.machine("utc_offset")
     for limit in (SHORT_TAIL, TAIL):
         text = _read(probe, path, limit)
@@ -101,8 +111,59 @@ def _recent(probe: Probe, path: str, modified: float, since: float) -> list[str]
         if is_whole or _reaches(found, since):
             break
     if is_whole and not _reaches(found, since):
-        found = parse_times(_before_rotation(probe, path) + _lines(text), modified, offset)
-    return None if found is None else [line for at, line in found if at >= since]
+        rotated = _rotated(probe, path)
+        is_whole = len(rotated.encode()) < TAIL
+        found = parse_times(_lines(rotated, is_whole) + _lines(text), modified, offset)
+    if found is None:
+        return None
+    if is_whole or _reaches(found, since):
+        return Log([line for at, line in found if at >= since])
+    return _searched(probe, path, modified, since, words)
+
+
+def _searched(probe: Probe, path: str, modified: float, since: float, words: tuple[str, ...]) -> Log:
+    """The lines since then that hold one of the words. Of a block without any no more than its beginning is looked at.
+
+    Not whole where PATIENCE is over before an older line is met.
+    """
+    offset, ends = probe.machine("utc_offset"), time.monotonic() + PATIENCE
+    found: list[list[str]] = []
+    is_whole, latest = True, modified
+    for block in _backwards(probe, path):
+        holds = mentions(block, *words)
+        dated = _dated(block if holds else block[:LINE_LIMIT], latest, offset)
+        if holds:
+            found.append([line for at, line in dated if at >= since and mentions(line, *words)])
+        latest = dated[0][0] if dated else latest
+        if latest < since:
+            break
+        if time.monotonic() > ends:
+            is_whole = False
+            break
+    return Log([line for lines in reversed(found) for line in lines], is_whole)
+
+
+def _backwards(probe: Probe, path: str) -> Iterator[str]:
+    """A file, and before it what was rotated, in blocks of whole lines from its end to its beginning."""
+    for name in (path, path + ROTATED):
+        try:
+            start = probe.size(name)
+        except Missing:
+            continue
+        rest = ""
+        while start > 0:
+            length = min(BLOCK, start)
+            start -= length
+            text = probe.read(name, limit=length, start=start) + rest
+            rest, _end, block = text.partition("\n") if start else ("", "", text)
+            rest = rest[:LINE_LIMIT]
+            yield block
+
+
+def _dated(text: str, latest: float, offset: int) -> list[tuple[float, str]]:
+    """As ``parse_times``; lines of which none tells its time go with what comes after them."""
+    said = _lines(text)
+    return parse_times(said, latest, offset) or [(latest, line) for line in said]
 
 
 def _read(probe: Probe, path: str, limit: int = TAIL) -> str:
@@ -110,11 +171,15 @@ def _read(probe: Probe, path: str, limit: int = TAIL) -> str:
 
 
 def _before_rotation(probe: Probe, path: str) -> list[str]:
-    try:
-        text = _read(probe, path + ROTATED)
-    except Missing:
-        return []
+    text = _rotated(probe, path)
     return _lines(text, len(text.encode()) < TAIL)
+
+
+def _rotated(probe: Probe, path: str) -> str:
+    try:
+        return _read(probe, path + ROTATED)
+    except Missing:
+        return ""
 
 
 def _lines(text: str, is_whole: bool = True) -> list[str]:
@@ -161,11 +226,11 @@ def parse_time(line: str, latest: float, offset: int) -> float | None:
     if not found:
         return None
     date, hour, minute, second, zone = found.groups()
-    time = int(hour) * 3600 + int(minute) * 60 + int(second) - (_offset(zone) if zone else offset)
+    of_day = int(hour) * 3600 + int(minute) * 60 + int(second) - (_offset(zone) if zone else offset)
     if date is None:
-        return latest + DISORDER - (latest + DISORDER - time) % DAY
+        return latest + DISORDER - (latest + DISORDER - of_day) % DAY
     midnight = _midnight(date)
-    return None if midnight is None else midnight + time
+    return None if midnight is None else midnight + of_day
 
 
 @functools.lru_cache(maxsize=100)

@@ -29,6 +29,15 @@ def _listeners(probe: Probe) -> list[tuple[str, str, int, int]]:
     return found
 
 
+def readable(probe: Probe) -> bool:
+    """Whether it can be told who listens."""
+    try:
+        listeners(probe)
+        return True
+    except ProbeError:
+        return False
+
+
 def listens(probe: Probe, protocol: str, port: int) -> bool | None:
     """Whether something listens on exactly this port; None when the tables can't be read."""
     try:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 
 from .errors import Denied, Missing, ProbeError
+from .log_lines import Log
 from .options import Options
 from .pick import count
-from .probe import Output, Probe
+from .probe import TEXT_LIMIT, Output, Probe
 
 CORE_UNITS = (
     "orama-node",
@@ -44,6 +45,8 @@ PROPERTIES = (
 )
 ENABLED_STATES = ("enabled", "enabled-runtime")
 ACTIVE_STATES = ("active", "reloading", "refreshing")
+CHANGING_STATES = ("activating", "deactivating")
+WAITING_STATES = ("auto-restart", "auto-restart-queued")
 UNKNOWN_NUMBERS = ("", "[not set]", str(2**64 - 1))  # old versions print the number that stands for "not set"
 
 LOOP_RESTARTS = 3
@@ -73,9 +76,20 @@ def shortfall(probe: Probe) -> ProbeError | None:
 
 
 def active(probe: Probe, unit: str) -> bool | None:
-    """Whether the unit is active; None when systemd could not be asked."""
+    """Whether the unit is active; None while it is being started or stopped, and when systemd could not be asked."""
     state = _unit(probe, unit)
-    return None if state is None else state["active_state"] in ACTIVE_STATES
+    return None if state is None or _changes(state) else state["active_state"] in ACTIVE_STATES
+
+
+def _changes(state: dict) -> bool:
+    """Whether a unit is on its way. One that waits to be restarted is not: its service has ended."""
+    return state["active_state"] in CHANGING_STATES and state.get("sub_state") not in WAITING_STATES
+
+
+def active_for(probe: Probe, unit: str) -> int | None:
+    """Seconds since the unit became active; None where it is not, or systemd could not be asked."""
+    state = _unit(probe, unit)
+    return None if state is None else state.get("active_since_sec")
 
 
 def installed(probe: Probe, unit: str) -> bool | None:
@@ -98,14 +112,14 @@ def unit_text(probe: Probe, unit: str) -> str:
     return "\n".join(_unit_part(probe, "%s/%s" % (UNIT_FILES, file)) for file in files)
 
 
-def journal(probe: Probe, unit: str, seconds: int) -> list[str] | None:
+def journal(probe: Probe, unit: str, seconds: int) -> Log | None:
     """The unit's messages of the last ``seconds``, oldest first, at most the newest JOURNAL_LINES lines.
 
     None where the unit is not installed and has left none: that it wrote nothing would say too much.
     Raises Missing (no journal), Denied (not readable by this user), else as ``probe.run``.
     """
-    lines = probe.once(_JournalOf(unit, seconds))
-    return None if not lines and installed(probe, unit) is False else lines
+    log = probe.once(_JournalOf(unit, seconds))
+    return None if not log.lines and installed(probe, unit) is False else log
 
 
 def _unit(probe: Probe, name: str) -> dict | None:
@@ -221,12 +235,12 @@ class _JournalOf:
     def __hash__(self) -> int:
         return hash(self.key)
 
-    def __call__(self, probe: Probe) -> list[str]:
+    def __call__(self, probe: Probe) -> Log:
         unit, seconds = self.key
         return read_journal(probe, ["--unit=%s.service" % unit], seconds)
 
 
-def read_journal(probe: Probe, match: list[str], seconds: int, lines: int = JOURNAL_LINES) -> list[str]:
+def read_journal(probe: Probe, match: list[str], seconds: int, lines: int = JOURNAL_LINES) -> Log:
     """Messages of the last ``seconds`` that match, oldest first. Raises as ``journal``."""
     # Only --reverse makes --lines mean the newest in every version when --since is given too.
     bounds = ["--since=-%ds" % seconds, "--lines=%d" % lines, "--reverse"]
@@ -238,7 +252,7 @@ def read_journal(probe: Probe, match: list[str], seconds: int, lines: int = JOUR
         raise ProbeError("journalctl: exit code %d" % output.code)
     if not found and not any(_holds_files(probe, folder) for folder in JOURNAL_FOLDERS):
         raise Missing("this node keeps no journal")
-    return found
+    return Log(found, len(found) < lines and len(output.stdout.encode()) < TEXT_LIMIT)
 
 
 def _holds_files(probe: Probe, folder: str) -> bool:

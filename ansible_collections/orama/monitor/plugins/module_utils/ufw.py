@@ -27,6 +27,8 @@ RULE = re.compile(
     r" (?P<dport>\S+) (?P<dst>\S+) (?P<sport>\S+) (?P<src>\S+)(?: (?P<dapp>\S+) (?P<sapp>\S+))??"
     r"(?: (?P<way>(?:in|out)(?:_\S+)?))?(?: comment=(?P<comment>\S*))?$"
 )
+#: A line of a rule against one source, of which fail2ban makes many and puts them first.
+BAN = re.compile(r"[^#]{26,}? (?:DENY|REJECT) +[0-9A-Fa-f]*[.:]")
 
 
 def state(probe: Probe) -> tuple[bool, str | None]:
@@ -57,6 +59,11 @@ def rules(probe: Probe) -> list[str]:
         except Missing:
             continue
     return [line for wanted in GROUPS for group, line in found if group == wanted]
+
+
+def is_ban(line: str) -> bool:
+    """Whether a rule keeps out one source or network, and so opens nothing and closes nothing to others."""
+    return bool(BAN.match(line))
 
 
 def parse_filter(text: str) -> tuple[bool, str | None]:

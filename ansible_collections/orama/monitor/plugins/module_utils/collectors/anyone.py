@@ -118,7 +118,7 @@ def _bootstrap(probe: Probe, parts: Parts, running: dict, config: str) -> int | 
     sources += [lambda path=path: parse_log(probe.read(path, limit=LOG_TAIL, tail=True)) for path in logs]
     if unit:
         sources.append(lambda: parse_log("\n".join(service_log.tail(probe, unit))))
-        sources.append(lambda: parse_log("\n".join(journal(probe, unit, JOURNAL_WINDOW) or [])))
+        sources.append(lambda: parse_log(_journal(probe, unit)))
     denied = None
     for source in sources:
         try:
@@ -131,6 +131,11 @@ def _bootstrap(probe: Probe, parts: Parts, running: dict, config: str) -> int | 
         if percent is not None:
             return percent
     return parts.of(denied)
+
+
+def _journal(probe: Probe, unit: str) -> str:
+    log = journal(probe, unit, JOURNAL_WINDOW)
+    return "\n".join(log.lines) if log else ""
 
 
 def _controlled(probe: Probe, place: str) -> int | None:

@@ -34,7 +34,7 @@ def collect(probe: Probe) -> dict:
     bound, server = _bound(probe)
     answers = local.Answers("dns", probe.together(_questions(probe, domain, server)))
     answers.problems += [problem] if problem else []
-    lines = answers.of("log")
+    log = answers.of("log")
     section = dict(
         coredns_active=systemd.active(probe, COREDNS_UNIT),
         caddy_active=systemd.active(probe, CADDY_UNIT),
@@ -43,7 +43,7 @@ def collect(probe: Probe) -> dict:
         port_443_bound=sockets.listens(probe, "tcp", 443),
         coredns_mem_mb=resident_mb(probe, COREDNS_UNIT),
         coredns_restarts=restarts(probe, COREDNS_UNIT),
-        log_errors_5m=None if lines is None else log_lines.count_errors(lines),
+        log_errors_5m=None if log is None else log.known(log_lines.count_errors(log.lines)),
         corefile_exists=exists,
         domain=domain,
     )
@@ -96,7 +96,7 @@ def dns_socket(listeners: list) -> tuple[bool, str]:
 def _questions(probe: Probe, domain: str | None, server: str) -> dict:
     """What is asked side by side: without a domain only the log and the units."""
     questions = {
-        "log": lambda: service_log.lines(probe, COREDNS_UNIT, LOG_SECONDS),
+        "log": lambda: service_log.recent(probe, COREDNS_UNIT, LOG_SECONDS, log_lines.ERROR_SIGNS),
         "units": lambda: systemd.units(probe),
     }
     if domain is None:

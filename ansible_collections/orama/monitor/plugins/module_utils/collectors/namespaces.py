@@ -123,10 +123,16 @@ def _env(probe: Probe, name: str) -> str:
 
 
 def _base(probe: Probe, parts: Parts, name: str) -> int | None:
+    """The port of its RQLite. That the file is gone is a problem while this runs; else the unit says what there is."""
     path = _env(probe, name)
-    env = parts.ask(probe.read, path)
-    base = None if env is None else parse_base(env)
-    if env is not None and base is None:
+    try:
+        env = probe.read(path)
+    except ProbeError as error:
+        if not isinstance(error, Missing) or systemd.active(probe, "orama-namespace-rqlite@%s" % name):
+            parts.problems.append(error)
+        return None
+    base = parse_base(env)
+    if base is None:
         parts.problems.append(ProbeError("%s: no port in HTTP_ADDR" % path))
     return base
 

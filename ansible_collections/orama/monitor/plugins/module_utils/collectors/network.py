@@ -68,7 +68,12 @@ def _firewall(parts: Parts, answers: dict) -> dict:
     if not active:  # as ufw itself: what would hold if it were active is not shown
         return dict(ufw_active=False, ufw_default_incoming=None, ufw_rules=[])
     found = parts.of(rules)
-    shown = dict(ufw_rules=None) if found is None else capped("ufw_rules", found, RULES_LIMIT)
+    if found is None:
+        return dict(ufw_active=True, ufw_default_incoming=default, ufw_rules=None)
+    too_many = sum(1 for line in found if not ufw.is_ban(line)) - RULES_LIMIT
+    if too_many > 0:
+        parts.problems.append(ProbeError("%d more rules of the firewall are left out" % too_many))
+    shown = capped("ufw_rules", found, RULES_LIMIT, ufw.is_ban)
     return dict(ufw_active=True, ufw_default_incoming=default, **shown)
 
 

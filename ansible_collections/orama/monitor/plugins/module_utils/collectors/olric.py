@@ -13,7 +13,7 @@ from collections import Counter
 
 from .. import local, service_log, sockets, systemd
 from ..errors import Absent
-from ..log_lines import count_errors, mentions
+from ..log_lines import ERROR_SIGNS, Log, count_errors, mentions
 from ..main_process import resident_mb, restarts
 from ..pick import text
 from ..probe import Probe
@@ -23,6 +23,7 @@ PORT, MEMBERLIST_PORT = 3320, 3322
 HOUR = 3600
 MEMBERS_LIMIT = 200
 
+WORDS = (*ERROR_SIGNS, "suspect", "marking", "node joined", "node left")  # of the lines that are counted
 SUSPECT = re.compile(r"\bsuspect\b", re.IGNORECASE)
 MARKING, LOST = re.compile(r"\bmarking\b", re.IGNORECASE), re.compile(r"\b(?:failed|dead)\b", re.IGNORECASE)
 CAME_OR_WENT = re.compile(r"\bnode (joined|left)\b:?\s*(\S*)", re.IGNORECASE)
@@ -33,7 +34,7 @@ def collect(probe: Probe) -> dict:
     found = probe.together(
         {
             "members": lambda: probe.resp(host, PORT, "CLUSTER.MEMBERS"),
-            "log": lambda: service_log.lines(probe, UNIT, HOUR),
+            "log": lambda: service_log.recent(probe, UNIT, HOUR, WORDS),
             "units": lambda: systemd.units(probe),
         }
     )
@@ -43,7 +44,7 @@ def collect(probe: Probe) -> dict:
         raise Absent
     section = dict(service_active=answers.active(probe, UNIT, "members"), memberlist_up=memberlist_up)
     section.update(_members(answers), process_mem_mb=resident_mb(probe, UNIT))
-    section.update(restart_count=restarts(probe, UNIT), **parse_log(answers.of("log")))
+    section.update(restart_count=restarts(probe, UNIT), **_told(answers.of("log")))
     return answers.conclude(section)
 
 
@@ -70,6 +71,12 @@ def parse_members(reply: object) -> dict:
     )
     omitted = len(names) - MEMBERS_LIMIT
     return dict(section, members_omitted=omitted) if omitted > 0 else section
+
+
+def _told(log: Log | None) -> dict:
+    """What a log tells, as far as it is known."""
+    found = parse_log(None if log is None else log.lines)
+    return found if log is None else {field: log.known(count) for field, count in found.items()}
 
 
 def parse_log(lines: list[str] | None) -> dict:

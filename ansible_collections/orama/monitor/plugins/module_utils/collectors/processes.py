@@ -8,6 +8,7 @@ An orphan has been left behind to process 1 and belongs to no service that syste
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from .. import service_log
@@ -24,6 +25,10 @@ LISTED = 50
 ORAMA_PROGRAMS = re.compile(
     r"orama(?:-[\w.-]+)?|rqlited?|olric(?:-server|d)?|ipfs|ipfs-cluster-(?:service|follow)|anon|coredns"
 )
+#: What is told of an argument: a path, or the name of an option. "-p" may have its value behind it without a blank.
+HARMLESS = re.compile(r"(/[\w.@+/-]*|-[A-Za-z]|--[A-Za-z][\w-]*)(?:=.*)?", re.DOTALL)
+HIDDEN = "…"
+PANIC_WORDS = ("panic", "fatal")
 PANIC = re.compile(
     r"(?<![\w-])(?<!\bno )(?<!\b0 )(?<!\bnot )(?<!\bnon )(?<!\bwithout )(?:panic|fatal)(?![\w-])"
     r"""(?!["']?\s*[=:]\s*["']?(?:0|no|none|false|off|null)\b)""",
@@ -64,7 +69,7 @@ def _orphaned(probe: Probe, pid: int, ppid: int, state: str, name: str) -> list[
         words = parse_command(probe.read("/proc/%d/cmdline" % pid))
         if not is_of_orama(words, name, probe.options.orama_home):
             return []
-        return [] if in_service(probe.read("/proc/%d/cgroup" % pid)) else [_listed(pid, ppid, state, " ".join(words))]
+        return [] if in_service(probe.read("/proc/%d/cgroup" % pid)) else [_listed(pid, ppid, state, shown(words))]
     except ProbeError:  # it ended in between, or is hidden from this user
         return []
 
@@ -72,6 +77,16 @@ def _orphaned(probe: Probe, pid: int, ppid: int, state: str, name: str) -> list[
 def parse_command(text: str) -> list[str]:
     """The words of /proc/PID/cmdline."""
     return [word for word in text.split("\0") if word]
+
+
+def shown(words: list[str]) -> str:
+    """A command without what may be a secret: its program, and of its arguments paths and options without values."""
+    title = words[0].split() if words else []  # a process may have written its arguments into it, too
+    told = title[:1] + [HIDDEN] * len(title[1:])
+    for word in words[1:]:
+        found = HARMLESS.fullmatch(word)
+        told.append(found.group(1) if found else HIDDEN)
+    return " ".join(word for word, _again in itertools.groupby(told))
 
 
 def is_of_orama(words: list[str], name: str, home: str) -> bool:
@@ -88,10 +103,10 @@ def in_service(text: str) -> bool:
 
 
 def _panics(probe: Probe) -> int | None:
-    lines = service_log.lines(probe, NODE_UNIT, HOUR)
-    return None if lines is None else count_panics(lines)
+    log = service_log.recent(probe, NODE_UNIT, HOUR, PANIC_WORDS)
+    return None if log is None else log.known(count_panics(log.lines))
 
 
 def count_panics(lines: list[str]) -> int:
     """Lines that tell of a panic or a fatal error, and not of the lack of one."""
-    return sum(1 for line in lines if mentions(line, "panic", "fatal") and PANIC.search(line))
+    return sum(1 for line in lines if mentions(line, *PANIC_WORDS) and PANIC.search(line))

@@ -23,8 +23,9 @@ GIB = 2**30
 DAY = 86400
 LONG = 3650 * DAY
 KILLED = re.compile(r"\bKilled process \d+")
-VMSTAT = "/proc/vmstat"
+LOADAVG, VMSTAT = "/proc/loadavg", "/proc/vmstat"
 CONTAINER = "/run/systemd/container"  # systemd's note that it runs in one
+LXCFS = "fuse.lxcfs"  # passes on its host's load, unless it was started with -l
 MEMORY_EVENTS = "/sys/fs/cgroup/memory.events"  # of the container itself, as it sees control groups (version 2)
 
 
@@ -32,7 +33,7 @@ def collect(probe: Probe) -> dict:
     parts = Parts()
     section = dict(
         cpu_count=parts.ask(probe.machine, "cpu_count"),
-        **_load(_read(probe, parts, "/proc/loadavg", parse_load)),
+        **_load(probe, parts),
         **_memory(parts.ask(probe.machine, "virtual_memory")),
         **_swap(parts.ask(probe.machine, "swap_memory")),
         **_disk(probe, parts),
@@ -53,8 +54,10 @@ def _read(probe: Probe, parts: Parts, path: str, parse):
     return value
 
 
-def _load(loads: list[float] | None) -> dict:
-    loads = loads or [None, None, None]
+def _load(probe: Probe, parts: Parts) -> dict:
+    """Not that of all that a container's host runs, for the processors are the container's."""
+    shared = _is_of_host(probe, LOADAVG)
+    loads = (None if shared else _read(probe, parts, LOADAVG, parse_load)) or [None, None, None]
     return dict(load_avg_1=loads[0], load_avg_5=loads[1], load_avg_15=loads[2])
 
 
@@ -134,7 +137,7 @@ def parse_uptime(text: str) -> float | None:
 
 def _oom_kills(probe: Probe, parts: Parts, uptime: int | None) -> dict:
     """Since boot and of the last day. In a container the kernel's count and log are those of all that its host runs."""
-    if _shares_count(probe):
+    if _is_of_host(probe, VMSTAT):
         since_boot = _oom_kills_of_container(probe)
         recent = since_boot if _is_recent(since_boot, uptime) else None
     else:
@@ -143,19 +146,19 @@ def _oom_kills(probe: Probe, parts: Parts, uptime: int | None) -> dict:
     return dict(oom_kills=since_boot, oom_kills_24h=recent)
 
 
-def _shares_count(probe: Probe) -> bool:
-    """Whether /proc/vmstat counts for a container's host; the container may have been given one of its own."""
+def _is_of_host(probe: Probe, path: str) -> bool:
+    """Whether a file of the kernel tells of a container's host; the container may have been given one of its own."""
     if not probe.exists(CONTAINER):
         return False
     try:
-        return not is_mounted(VMSTAT, probe.read("/proc/self/mountinfo"))
+        return not is_own(path, probe.read("/proc/self/mountinfo"))
     except ProbeError:
         return True
 
 
-def is_mounted(path: str, mounts: str) -> bool:
-    """Whether a file system, or a file of its own, is mounted at exactly this path, by /proc/self/mountinfo."""
-    return any(line.split()[4:5] == [path] for line in mounts.splitlines())
+def is_own(path: str, mounts: str) -> bool:
+    """Whether a file is mounted at exactly this path, by /proc/self/mountinfo. lxcfs may show what is the host's."""
+    return any(words[4:5] == [path] and LXCFS not in words for words in map(str.split, mounts.splitlines()))
 
 
 def _oom_kills_of_container(probe: Probe) -> int | None:
@@ -179,8 +182,8 @@ def _is_recent(since_boot: int | None, uptime: int | None) -> bool:
 def _recent_oom_kills(probe: Probe) -> int | None:
     """Those of the last day by the kernel's log, which is asked only where the count since boot leaves it open."""
     try:
-        found = count_oom_kills(read_journal(probe, ["--dmesg", "--grep=Killed process"], DAY))
-        if found or read_journal(probe, ["--dmesg", "--until=-%ds" % DAY], LONG, lines=1):
+        found = count_oom_kills(read_journal(probe, ["--dmesg", "--grep=Killed process"], DAY).lines)
+        if found or read_journal(probe, ["--dmesg", "--until=-%ds" % DAY], LONG, lines=1).lines:
             return found
     except ProbeError:
         pass

@@ -17,7 +17,7 @@ from ansible_collections.orama.monitor.plugins.module_utils import errors
 from ansible_collections.orama.monitor.plugins.module_utils.options import Options
 from ansible_collections.orama.monitor.plugins.module_utils.probe import Output, Probe, Response
 
-QUESTIONS = ("run", "http", "read", "exists", "permissions", "modified", "has", "entries")
+QUESTIONS = ("run", "http", "read", "exists", "permissions", "modified", "size", "has", "entries")
 QUESTIONS += ("resp", "dns", "certificate", "machine")
 KEY = re.compile(r"[A-Za-z0-9+/]{43}=")
 RICH_ANSWERS = {"Output": Output, "Response": Response}

@@ -9,7 +9,7 @@ import pytest
 from ansible_collections.orama.monitor.plugins.module_utils import sockets
 from ansible_collections.orama.monitor.plugins.module_utils.collectors import ipfs, network, processes, rqlite, services
 from ansible_collections.orama.monitor.plugins.module_utils.collectors.network import RULES_LIMIT
-from ansible_collections.orama.monitor.plugins.module_utils.parts import capped
+from ansible_collections.orama.monitor.plugins.module_utils.parts import Parts, capped
 from ansible_collections.orama.monitor.plugins.module_utils.pick import NUMBER_LIMIT
 from ansible_collections.orama.monitor.plugins.module_utils.probe import TEXT_LIMIT, Probe
 
@@ -75,6 +75,43 @@ def test_five_hundred_units():
     assert units[0] in section["services"]
     assert section["services"][-2:] == [units[300], units[499]]
     assert size(section) < 90_000
+
+
+RULE = "%-26s %-11s %s"
+
+
+def firewall(rules):
+    parts = Parts()
+    section = network._firewall(parts, {"firewall": (True, "deny"), "rules": rules})
+    return section, [str(problem) for problem in parts.problems]
+
+
+def test_of_too_many_rules_those_against_one_source_are_left_out_first():
+    hosts = ["203.0.113.%d" % number for number in range(150)] + ["2001:db8::%x" % number for number in range(150)]
+    bans = [RULE % ("Anywhere", ("DENY", "REJECT")[n % 2], host) for n, host in enumerate(hosts)]
+    others = [
+        RULE % ("22/tcp", "ALLOW", "Anywhere"),
+        RULE % ("5001/tcp", "ALLOW", "203.0.113.7"),
+        RULE % ("22/tcp", "LIMIT", "203.0.113.7"),
+        RULE % ("23", "DENY", "Anywhere"),
+        RULE % ("23 (v6)", "REJECT", "Anywhere (v6)"),
+        RULE % ("Anywhere", "DENY", "Anywhere on eth1"),
+        RULE % ("25/tcp", "DENY OUT", "Anywhere"),
+        RULE % ("80/tcp", "ALLOW", "Anywhere                   # no DENY 203.0.113.7"),
+    ]
+    section, problems = firewall(bans + others)
+    assert section["ufw_rules"] == bans[: RULES_LIMIT - len(others)] + others
+    assert section["ufw_rules_omitted"] == len(bans) + len(others) - RULES_LIMIT
+    assert not problems
+
+
+def test_rules_that_are_left_out_and_may_open_something_are_said():
+    rules = [RULE % ("%d/tcp" % port, "ALLOW", "Anywhere") for port in range(RULES_LIMIT)]
+    ban = RULE % ("22/tcp on a-very-long-interface", "DENY", "203.0.113.7                # by Fail2Ban")
+    assert firewall([ban, *rules])[1] == []
+    section, problems = firewall([ban, *rules, rules[0]])
+    assert problems == ["1 more rules of the firewall are left out"]
+    assert section["ufw_rules"] == rules
 
 
 def test_what_fits_is_left_alone():

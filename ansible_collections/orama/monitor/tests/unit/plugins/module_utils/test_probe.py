@@ -161,6 +161,37 @@ def test_close_kills_what_still_runs_and_lets_nothing_start(tmp_path):
         probe.run(["true"])
 
 
+class Held:
+    """A child that the kernel holds: it is not gone when it was killed, only when it is let go."""
+
+    def __init__(self, pid):
+        self.pid = pid
+        self.stdout, self.stderr = (open(os.devnull, "rb") for _pipe in range(2))
+        self.let_go, self.reaped = threading.Event(), threading.Event()
+
+    def poll(self):
+        return None
+
+    def wait(self, timeout=None):
+        if not self.let_go.wait(timeout):
+            raise subprocess.TimeoutExpired("tool", timeout)
+        self.reaped.set()
+
+
+def test_a_command_that_the_kernel_holds_is_not_waited_for_and_is_reaped_when_let_go(monkeypatch):
+    killed = []
+    monkeypatch.setattr(os, "killpg", lambda pid, _signal: killed.append(pid))
+    child = Held(4711)
+    began = time.monotonic()
+    Probe()._end(child)
+    assert time.monotonic() - began < 5
+    assert killed == [4711]
+    assert child.stdout.closed and child.stderr.closed
+    assert not child.reaped.is_set()
+    child.let_go.set()
+    assert child.reaped.wait(5)
+
+
 def test_a_program_on_a_dead_mount_holds_nobody_else(tmp_path, monkeypatch):
     """Who starts a program waits until it is loaded, which may be never."""
     released, started = threading.Event(), threading.Event()
@@ -203,13 +234,16 @@ def test_read_a_part_of_a_file(tmp_path):
     assert probe.read("/file") == "begin\\xff-end"
     assert probe.read("/file", limit=5) == "begin"
     assert probe.read("/file", limit=3, tail=True) == "end"
+    assert probe.read("/file", limit=3, start=1) == "egi"
+    assert probe.read("/file", start=500) == ""
+    assert probe.size("/file") == 10
     assert probe.read("/file", limit=500, tail=True) == "begin\\xff-end"
 
 
 def test_what_is_not_there(tmp_path):
     (tmp_path / "file").write_text("")
     probe = Probe(root=str(tmp_path))
-    for question in (probe.read, probe.permissions, probe.modified, probe.entries):
+    for question in (probe.read, probe.permissions, probe.modified, probe.size, probe.entries):
         with pytest.raises(Missing):
             question("/nothing")
     with pytest.raises(Missing):

@@ -9,7 +9,8 @@ import pytest
 from ansible_collections.orama.monitor.plugins.module_utils import service_log, systemd
 from ansible_collections.orama.monitor.plugins.module_utils.collectors import anyone
 from ansible_collections.orama.monitor.plugins.module_utils.errors import Denied, Missing, ProbeError, ProbeTimeout
-from ansible_collections.orama.monitor.plugins.module_utils.probe import Probe
+from ansible_collections.orama.monitor.plugins.module_utils.log_lines import Log
+from ansible_collections.orama.monitor.plugins.module_utils.probe import TEXT_LIMIT, Output, Probe
 
 UNIT = "orama-olric"
 LOG = "/opt/orama/.orama/logs/olric.log"
@@ -28,7 +29,8 @@ class Node(Probe):
 
 @pytest.fixture
 def node(tmp_path, monkeypatch):
-    monkeypatch.setattr(systemd, "journal", lambda *_args: ["Started Olric."])
+    monkeypatch.setattr(systemd, "journal", lambda *_args: Log(["Started Olric."]))
+    monkeypatch.setattr(service_log, "PATIENCE", 60)
     return Node(root=str(tmp_path))
 
 
@@ -44,8 +46,13 @@ def installed(node, text=TO_FILE):
     put(node, "/etc/systemd/system/%s.service" % UNIT, text)
 
 
-def told(node, seconds=HOUR):
-    return service_log.lines(node, UNIT, seconds)
+def log_of(node):
+    return service_log.recent(node, UNIT, HOUR, ("panic", "error"))
+
+
+def told(node):
+    log = log_of(node)
+    return None if log is None else log.lines
 
 
 # Where it is
@@ -212,14 +219,73 @@ def text(node, path, limit):
     return node.read(path, limit=limit, tail=True)
 
 
-def test_of_a_file_too_long_to_read_the_newest_lines_are_told(node):
+BUSY = "%s INFO as the one before it\n" * (2 * service_log.TAIL // 35)
+
+
+@pytest.mark.parametrize("stamp", ["2026/11/26 %s", "\x1b[90m%s\x1b[0m"])
+@pytest.mark.parametrize("rotated", [False, True])
+def test_of_a_file_written_to_fast_the_lines_with_a_word_are_told_back_to_the_time_asked_for(node, stamp, rotated):
+    old, early, busy, late = (
+        text.replace("%s", stamp % time)
+        for time, text in (
+            ("12:50:00", "%s ERROR old\n"),
+            ("13:10:00", "%s PANIC early\n%s INFO no word of it\n"),
+            ("13:30:00", BUSY),
+            ("13:50:00", "%s ERROR late\n"),
+        )
+    )
     installed(node)
-    line = "2026/11/26 13:30:00 [INFO] as the one before it\n"
-    put(node, LOG, line * (2 * service_log.TAIL // len(line)))
-    put(node, LOG + ".1", "2026/11/26 13:20:00 rotated\n")
-    found = told(node)[1:]
-    assert set(found) == {line.rstrip()}
-    assert len(found) == service_log.TAIL // len(line)
+    put(node, LOG + ".1", old + early + busy if rotated else "13:55:00 PANIC of another day\n")
+    put(node, LOG, late if rotated else old + early + busy + late)
+    log = log_of(node)
+    assert [line.split()[-2:] for line in log.lines[1:]] == [["PANIC", "early"], ["ERROR", "late"]]
+    assert log.whole
+
+
+def test_where_the_time_to_look_is_over_before_it_is_not_whole(node, monkeypatch):
+    installed(node)
+    busy = BUSY.replace("%s", "13:30:00")
+    put(node, LOG, "13:10:00 PANIC early\n" + busy + "13:50:00 ERROR late\n")
+    monkeypatch.setattr(service_log, "PATIENCE", -1)
+    log = log_of(node)
+    assert (log.lines[1:], log.whole) == (["13:50:00 ERROR late"], False)
+
+
+@pytest.mark.parametrize("block", [50, 64, 117, 1000, 100000])
+def test_no_line_is_lost_or_told_twice_where_blocks_meet(node, monkeypatch, block):
+    sizes = {"SHORT_TAIL": 60, "TAIL": 120, "BLOCK": block}
+    for name, size in sizes.items():
+        monkeypatch.setattr(service_log, name, size)
+    said = [
+        "2026/11/26 13:%02d:%02d %s %d %s" % (1 + n // 60, n % 60, "INFO" if n % 3 else "PANIC", n, "." * (n % 40))
+        for n in range(600)
+    ]
+    installed(node)
+    put(node, LOG + ".1", "".join(line + "\n" for line in said[:300]))
+    put(node, LOG, "".join(line + "\n" for line in said[300:]))
+    assert told(node)[1:] == [line for line in said if "PANIC" in line]
+
+
+def test_a_trace_without_times_goes_with_what_was_written_after_it(node):
+    installed(node)
+    trace = "panic: x\n" + "goroutine 1\n" * (2 * service_log.TAIL // 12)
+    late = BUSY.replace("%s", "13:30:00")
+    put(node, LOG, "12:50:00 INFO old\n" + late + trace + late)
+    assert told(node)[1:] == ["panic: x"]
+
+
+def test_a_count_of_nothing_is_not_known_where_not_all_was_read():
+    assert [Log([]).known(count) for count in (0, 2)] == [0, 2]
+    assert [Log([], whole=False).known(count) for count in (0, 2)] == [None, 2]
+
+
+def test_a_journal_of_more_than_is_read_is_not_whole(monkeypatch):
+    probe = Probe()
+    monkeypatch.setattr(probe, "run", lambda _argv: Output(0, "said\n" * 10))
+    assert systemd.read_journal(probe, [], HOUR).whole
+    assert not systemd.read_journal(probe, [], HOUR, lines=10).whole
+    monkeypatch.setattr(probe, "run", lambda _argv: Output(0, "x" * TEXT_LIMIT))
+    assert not systemd.read_journal(probe, [], HOUR).whole
 
 
 def test_one_line_longer_than_all_that_is_read_says_no_time(node):
