@@ -57,9 +57,13 @@ class Causes:
                     self._touching.setdefault((code, host), []).append(one)
 
     def root(self, consequence: Standing) -> Standing:
-        """Where the chain of causes ends: the finding itself, when nothing explains it."""
+        """Where the chain of causes ends: the finding itself, when nothing explains it.
+
+        One that is being followed counts as a root meanwhile, so that no chain that leads back is without end.
+        """
         known = self._roots.get(id(consequence))
         if known is None:
+            self._roots[id(consequence)] = consequence
             cause = self._cause(consequence)
             known = consequence if cause is None else self.root(cause)
             self._roots[id(consequence)] = known

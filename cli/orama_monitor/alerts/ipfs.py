@@ -10,6 +10,7 @@ from orama_monitor.alerts.cluster import Cluster, NodeView, runs
 from orama_monitor.alerts.hints import log
 from orama_monitor.alerts.rule import CRITICAL, INFO, WARNING, Finding, Findings, Found, Here, Subsystem
 from orama_monitor.alerts.thresholds import Thresholds
+from orama_monitor.alerts.units import unit_or_needs
 from orama_monitor.alerts.words import names, number
 
 ipfs = Subsystem("ipfs")
@@ -38,7 +39,7 @@ def down(node: NodeView) -> Found:
     "IPFS Cluster is installed and doesn't run.",
     why="This node takes no part in pinning.",
     hint=f"on the node: systemctl status orama-ipfs-cluster; {log(PINNING)}",
-    because=[here(*unit("orama-ipfs-cluster"), *MESH_DOWN)],
+    because=[here(*unit_or_needs(PINNING), "IPFS_DOWN", *MESH_DOWN)],
 )
 def cluster_down(node: NodeView) -> Found:
     if node.ipfs and node.ipfs.cluster_active is False:

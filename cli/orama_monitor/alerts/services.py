@@ -8,6 +8,7 @@ from orama_monitor.alerts.because import here
 from orama_monitor.alerts.cluster import NodeView
 from orama_monitor.alerts.hints import LOGS, log
 from orama_monitor.alerts.rule import CRITICAL, WARNING, Found, Here, Subsystem
+from orama_monitor.alerts.units import WITHOUT_NEEDS, template
 from orama_monitor.alerts.words import clip, duration, names
 from orama_monitor.report import Service
 
@@ -15,6 +16,8 @@ services = Subsystem("services")
 
 ACTIVE = ("active", "reloading", "refreshing")
 ANYONE_UNITS = ("orama-anyone-relay", "orama-anyone-client")
+# What can't run: without what it needs, or, where it listens at an address of the mesh, without that.
+CANNOT_RUN = (*WITHOUT_NEEDS, here("WG_DOWN", of="orama-*"))
 
 
 @services.on_node(
@@ -23,12 +26,12 @@ ANYONE_UNITS = ("orama-anyone-relay", "orama-anyone-client")
     "A unit of Orama is in the state failed: systemd gave up on it.",
     why="What it serves is gone until someone starts it again.",
     hint=f"on the node: systemctl status UNIT; journalctl -u UNIT -n 50, or the unit's log in {LOGS}",
-    because=[here("WG_DOWN", of="orama-*")],
+    because=CANNOT_RUN,
 )
 def failed(node: NodeView) -> Found:
     for name, service in _counted(node):
         if service.active_state == "failed":
-            yield Here(f"{clip(name, 80)} has failed", about=(name,), hint=_hint(name))
+            yield Here(f"{clip(name, 80)} has failed", about=(name,), hint=_hint(name), marks=template(name))
 
 
 @services.on_node(
@@ -37,6 +40,7 @@ def failed(node: NodeView) -> Found:
     "A unit that is enabled, or that the node's role requires, is not active.",
     why="Someone stopped it, or it never started after boot.",
     hint="on the node: systemctl status UNIT; systemctl start UNIT",
+    because=WITHOUT_NEEDS,
 )
 def inactive(node: NodeView) -> Found:
     for name, service in _counted(node):
@@ -45,9 +49,11 @@ def inactive(node: NodeView) -> Found:
             continue
         installed = service.load_state == "loaded"
         if name in node.required and service.load_state is not None and not installed:
-            yield Here(f"{clip(name, 80)} is required here and is {clip(service.load_state, 20)}", about=(name,))
+            said = f"{clip(name, 80)} is required here and is {clip(service.load_state, 20)}"
+            yield Here(said, about=(name,), marks=template(name))
         elif name in node.required or (installed and service.enabled):
-            yield Here(f"{clip(name, 80)} is {clip(state or '', 20)}", about=(name,), hint=_hint(name))
+            said = f"{clip(name, 80)} is {clip(state or '', 20)}"
+            yield Here(said, about=(name,), hint=_hint(name), marks=template(name))
 
 
 @services.on_node(
@@ -56,7 +62,7 @@ def inactive(node: NodeView) -> Found:
     "A unit is restarted again and again.",
     why="It is down between the restarts, and what it forgets at each start is lost.",
     hint=f"on the node: journalctl -u UNIT -n 100, or the unit's log in {LOGS}",
-    because=[here("WG_DOWN", of="orama-*")],
+    because=CANNOT_RUN,
 )
 def restart_loop(node: NodeView) -> Found:
     for name, service in _counted(node):
@@ -65,7 +71,8 @@ def restart_loop(node: NodeView) -> Found:
             since = service.active_since_sec
             up = "" if since is None or service.active_state not in ACTIVE else f", up for {duration(since)}"
             message = f"{clip(name, 80)} was restarted{count}{up}"
-            yield Here(message, about=(name,), hint=f"on the node: {log(clip(name, 80), 100)}")
+            hint = f"on the node: {log(clip(name, 80), 100)}"
+            yield Here(message, about=(name,), hint=hint, marks=template(name))
 
 
 @services.on_node(

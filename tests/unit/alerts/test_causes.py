@@ -35,7 +35,9 @@ def _applies(because: Because, item: str | None) -> bool:
 
 
 def _item(ref: Ref, item: str | None) -> str | None:
-    return item if ref.item == "{}" else None if ref.item and "{}" in ref.item else ref.item
+    if ref.item and "{}" in ref.item:
+        return None if item is None else ref.item.replace("{}", item)
+    return ref.item
 
 
 @pytest.mark.parametrize("code", list(RULES))
