@@ -80,7 +80,7 @@ class Causes:
         found: list[Standing] = []
         sufficient: list[Standing] = []
         explained = bool(rule.because)
-        for item in finding.about or ("",):
+        for item in finding.items:
             because, cause = self._found(rule.because, finding, item)
             if cause is not None and because is not None:
                 (sufficient if because.suffices else found).append(cause)
@@ -122,7 +122,7 @@ class Causes:
                 if not because.suffices:
                     candidates = chain(candidates, self._touching.get((ref.code, item), ()))
             case Where.AMONG:
-                concerned = set(finding.about) - {item}
+                concerned = set(finding.items) - {item}
                 candidates = (one for one in self._on.get((ref.code, item), ()) if concerned & set(one.finding.about))
             case Where.CLUSTER:
                 candidates = self._on.get((ref.code, CLUSTER), ())

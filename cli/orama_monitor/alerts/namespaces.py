@@ -98,7 +98,8 @@ def no_leader(cluster: Cluster, limits: Thresholds) -> Found:
             answering = sorted(host for host, one in members if one.rqlite_up)
             said += f" (down on {names(gone)})" if gone else ""
             young = all(_was_started(cluster.by_host[host], "rqlite", name, limits) for host in answering)
-            yield Here(said + JUST_STARTED * young, (name, *gone, *missing, *answering), INFO if young else None)
+            severity = INFO if young else None
+            yield Here(said + JUST_STARTED * young, (name,), severity, follows=(name, *gone, *missing, *answering))
 
 
 def _silent(node: NodeView, one: Namespace, service: str, said: str, limits: Thresholds) -> Here:

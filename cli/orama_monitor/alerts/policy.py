@@ -85,13 +85,18 @@ class Mute(BaseModel):
         """Whether the alert is muted: not after the end, and not when it is worse than it was."""
         if self.code != alert.code or not fnmatchcase(alert.node, self.node):
             return False
-        if self.about is not None and not set(alert.about) <= set(self.about):
+        if self.about is not None and not self._names_all_of(alert.about):
             return False
         worse = self.severity is not None and alert.severity.rank < self.severity.rank
         return not self.is_over(now) and not worse
 
     def is_over(self, now: datetime) -> bool:
         return self.until is not None and now >= self.until
+
+    def _names_all_of(self, about: list[str]) -> bool:
+        """Whether it names each thing of those. What is about nothing tells of more than any of them."""
+        named = set(self.about or ())
+        return named.issuperset(about) if about else not named
 
 
 class Policy(BaseModel):

@@ -24,7 +24,7 @@ from orama_monitor.report import Rqlite, RqliteNode
 rqlite = node_rules.rqlite
 
 NODES = "on any node: curl -s 'localhost:5001/nodes?nonvoters&timeout=2s'"
-# Of no leader speaks also who answers: a muted absence explains no more than itself.
+# That there is no leader concerns also who answers: a muted absence explains no more than itself.
 THE_REST = "rqlite"
 KNOWN_STATES = ("Leader", "Follower", "Candidate", "Shutdown")
 VOTER_GONE = (there(*RAFT_GONE), around("RQLITE_PEER_UNREACHABLE", *LINK_DOWN))
@@ -159,9 +159,9 @@ def no_leader(cluster: Cluster, limits: Thresholds) -> Found:
     if known:
         states = ", ".join(f"{node.host} {seen.raft_state}" for node, seen in known[:4])
         said = f"{number(len(known), 'node')} answer, none knows a leader ({states})"
-        yield Here(said + remark, (THE_REST, *gone), severity)
+        yield Here(said + remark, severity=severity, follows=(THE_REST, *gone))
     elif down and len(down) == len(cluster.configured):
-        yield Here(f"none of {number(len(down), 'node')} answers" + remark, tuple(gone), severity)
+        yield Here(f"none of {number(len(down), 'node')} answers" + remark, severity=severity, follows=tuple(gone))
 
 
 @rqlite.on_cluster(
