@@ -81,8 +81,9 @@ class Causes:
         sufficient: list[Standing] = []
         explained = bool(rule.because)
         for item in finding.items:
-            because, cause = self._found(rule.because, finding, item)
-            if cause is not None and because is not None:
+            match = self._found(rule.because, finding, item)
+            if match is not None:
+                because, cause = match
                 (sufficient if because.suffices else found).append(cause)
             elif one_may_suffice:
                 explained = False
@@ -93,17 +94,22 @@ class Causes:
         silent = causes[0] if causes and explained and rule.code not in self._outspoken else None
         return heard or silent
 
-    def _found(
-        self, becauses: Iterable[Because], finding: Finding, item: str
-    ) -> tuple[Because, Standing] | tuple[None, None]:
-        """The first declared cause that stands for one thing that the finding is about."""
+    def _found(self, becauses: Iterable[Because], finding: Finding, item: str) -> tuple[Because, Standing] | None:
+        """The first declared cause that is heard, of those that stand for one thing; where none is, the first."""
+        first: tuple[Because, Standing] | None = None
+        for because, cause in self._matches(becauses, finding, item):
+            if self.root(cause) not in self._muted:
+                return because, cause
+            if first is None and not because.heard_only:
+                first = because, cause
+        return first
+
+    def _matches(self, becauses: Iterable[Because], finding: Finding, item: str) -> Iterator[tuple[Because, Standing]]:
         for because in becauses:
             if because.speaks_of(item):
                 for ref in because.refs:
                     for cause in self._places(because, ref, finding, item):
-                        if not because.heard_only or self.root(cause) not in self._muted:
-                            return because, cause
-        return None, None
+                        yield because, cause
 
     def _places(self, because: Because, ref: Ref, finding: Finding, item: str) -> Iterator[Standing]:
         node, wanted = finding.node, ref.wants(item)

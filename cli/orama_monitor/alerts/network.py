@@ -106,7 +106,7 @@ def wg_route_missing(node: NodeView) -> Found:
     because=[
         here(*MESH_DOWN, "NO_DEFAULT_ROUTE"),
         touching(*LINK_DOWN),
-        anywhere("WG_DOWN", "NO_DEFAULT_ROUTE"),
+        anywhere("WG_DOWN", "NO_DEFAULT_ROUTE", heard_only=True),
         concerning(*MISSED),
         anywhere("RQLITE_PEER_UNREACHABLE", heard_only=True),
     ],

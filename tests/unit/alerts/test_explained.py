@@ -209,6 +209,35 @@ def test_a_muted_link_hides_nothing_on_other_nodes() -> None:
     assert heard(snapshot, "RQLITE_PEER_UNREACHABLE") == told
 
 
+@pytest.mark.parametrize(
+    ("fault", "muted", "its_own", "code"),
+    [
+        (("olric.service_active", False), "OLRIC_DOWN", ("olric.log_errors_1h", 500), "OLRIC_LOG_ERRORS"),
+        (("rqlite.responsive", False), "RQLITE_DOWN", ("rqlite.debug_vars.query_errors", 5), "RQLITE_ERRORS"),
+        (("network.default_route", False), "NO_DEFAULT_ROUTE", ("network.tcp_retrans_pct", 40.0), "TCP_RETRANS_HIGH"),
+    ],
+)
+def test_a_muted_fault_of_one_node_hides_none_of_another(
+    fault: tuple[str, object], muted: str, its_own: tuple[str, object], code: str
+) -> None:
+    snapshot = healthy()
+    b.put(snapshot, 4, *fault)
+    b.put(snapshot, 1, *its_own)
+    assert b.roots(snapshot) == {(muted, host(4))}
+    assert heard(snapshot, muted) == {(code, host(1))}
+
+
+def test_of_two_faults_of_a_node_the_one_that_is_heard_explains_a_third() -> None:
+    """The muted one is declared before it."""
+    snapshot = healthy()
+    b.put(snapshot, 2, "olric.service_active", False)
+    b.put(snapshot, 2, "ipfs.daemon_active", False)
+    b.put(snapshot, 2, "gateway.http_status", 503)
+    told = {("IPFS_DOWN", host(2)), ("GATEWAY_UNHEALTHY", host(2))}
+    assert heard(snapshot, "OLRIC_DOWN") == told
+    assert heard(snapshot, "OLRIC_DOWN", "IPFS_DOWN") == set()
+
+
 def test_an_isolated_kubo_is_critical_while_not_all_others_are_young() -> None:
     snapshot = healthy()
     b.put(snapshot, 4, "ipfs.swarm_peers", 0)
