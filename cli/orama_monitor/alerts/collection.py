@@ -11,7 +11,7 @@ from orama_monitor.alerts.words import clip, names
 collection = Subsystem("collection")
 
 # What a service tells of itself, by section: while it does, something beside it was what took too long.
-TOLD = {"olric": ("member_count",), "ipfs": ("swarm_peers", "cluster_peers")}
+TOLD = {"rqlite": ("raft_state",), "olric": ("member_count",), "ipfs": ("swarm_peers", "cluster_peers")}
 
 
 @collection.between_nodes(

@@ -291,6 +291,18 @@ def test_only_a_service_that_hangs_is_out(fault: Callable[[Snapshot], None], exp
     assert b.roots(snapshot) - {("COLLECTOR_FAILED", host(2))} == (set() if explains else told)
 
 
+@pytest.mark.parametrize("hangs", [False, True], ids=["slow to tell its counters", "tells nothing"])
+def test_only_a_leader_that_hangs_keeps_others_from_being_ready(hangs: bool) -> None:
+    snapshot = healthy()
+    b.collector(snapshot, 0, "rqlite", "timeout", "rqlite /debug/vars: no answer within 3 s")
+    if hangs:
+        report(snapshot, 0).rqlite = None
+    else:
+        b.put(snapshot, 0, "rqlite.debug_vars", None)
+    b.put(snapshot, 2, "rqlite.ready", False)
+    assert (("RQLITE_NOT_READY", host(2)) in b.roots(snapshot)) is not hangs
+
+
 @pytest.mark.parametrize(("field", "code"), [("swarm_peers", "PEERS"), ("cluster_peers", "CLUSTER_PEERS")])
 def test_who_is_not_counted_explains_no_missing_peer_of_ipfs(field: str, code: str) -> None:
     """Of the four that are left two don't see each other."""
