@@ -11,7 +11,7 @@ from orama_monitor.alerts.alert import Severity, standing
 from orama_monitor.alerts.policy import Mute, Policy
 from orama_monitor.snapshot import Snapshot
 from tests.unit.alerts import breaking as b
-from tests.unit.clusters import healthy, host, lost, narrowed, report
+from tests.unit.clusters import healthy, host, key, lost, narrowed, report
 
 
 def heard(snapshot: Snapshot, *muted: str) -> set[b.Place]:
@@ -42,6 +42,26 @@ def test_a_muted_dead_node_silences_what_it_brings_about_and_no_outage() -> None
     assert heard(snapshot, "NODE_UNREACHABLE") == set()
     leaderless(snapshot, 0, 1, 2, 3)
     assert ("RQLITE_NO_LEADER", CLUSTER) in heard(snapshot, "NODE_UNREACHABLE")
+
+
+def test_a_dead_node_that_is_no_voter_takes_no_leader_from_rqlite() -> None:
+    snapshot = healthy(6)
+    b.node_dead(snapshot, 5)
+    leaderless(snapshot, 0, 1, 2, 3, 4)
+    assert b.roots(snapshot) == {("NODE_UNREACHABLE", host(5)), ("RQLITE_NO_LEADER", CLUSTER)}
+
+
+def test_a_dead_node_of_unknown_address_may_be_the_voter_that_is_missed() -> None:
+    """A voter whose host nobody knows."""
+    snapshot = healthy(6)
+    b.node_dead(snapshot, 5)
+    leaderless(snapshot, 0, 1, 2, 3, 4)
+    for index in range(5):
+        view = b.rqlite_view(snapshot, index)
+        view["n9"] = view["n1"].model_copy(update={"addr": "n6.internal:7001"})
+        for one in b.peers_of(snapshot, index):
+            one.allowed_ips = "10.0.0.0/24" if one.public_key == key(5) else one.allowed_ips
+    assert ("RQLITE_NO_LEADER", CLUSTER) not in b.roots(snapshot)
 
 
 def test_a_muted_dead_node_silences_no_lost_quorum() -> None:
