@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from orama_monitor.alerts.because import here
 from orama_monitor.alerts.cluster import NodeView
-from orama_monitor.alerts.hints import LOGS, log
+from orama_monitor.alerts.hints import LOGS, log, word
 from orama_monitor.alerts.rule import CRITICAL, WARNING, Found, Here, Subsystem
 from orama_monitor.alerts.units import WITHOUT_NEEDS, template
 from orama_monitor.alerts.words import clip, duration, names
@@ -18,6 +18,8 @@ ACTIVE = ("active", "reloading", "refreshing")
 ANYONE_UNITS = ("orama-anyone-relay", "orama-anyone-client")
 # What can't run: without what it needs, or, where it listens at an address of the mesh, without that.
 CANNOT_RUN = (*WITHOUT_NEEDS, here("WG_DOWN", of="orama-*"))
+# Nothing that a unit needs takes it away: no cause is declared for this.
+OF_ITSELF = ("its unit file",)
 
 
 @services.on_node(
@@ -49,11 +51,10 @@ def inactive(node: NodeView) -> Found:
             continue
         installed = service.load_state == "loaded"
         if name in node.required and service.load_state is not None and not installed:
-            said = f"{clip(name, 80)} is required here and is {clip(service.load_state, 20)}"
-            yield Here(said, about=(name,), marks=template(name))
+            yield _not_loaded(name, service.load_state)
         elif name in node.required or (installed and service.enabled):
-            said = f"{clip(name, 80)} is {clip(state or '', 20)}"
-            yield Here(said, about=(name,), hint=_hint(name), marks=template(name))
+            hint = f"{_hint(name)}; systemctl start {_word(name)}"
+            yield Here(f"{clip(name, 80)} is {clip(state or '', 20)}", (name,), hint=hint, marks=template(name))
 
 
 @services.on_node(
@@ -71,7 +72,7 @@ def restart_loop(node: NodeView) -> Found:
             since = service.active_since_sec
             up = "" if since is None or service.active_state not in ACTIVE else f", up for {duration(since)}"
             message = f"{clip(name, 80)} was restarted{count}{up}"
-            hint = f"on the node: {log(clip(name, 80), 100)}"
+            hint = f"on the node: {log(_word(name), 100)}"
             yield Here(message, about=(name,), hint=hint, marks=template(name))
 
 
@@ -104,5 +105,20 @@ def _loops(service: Service) -> bool:
     )
 
 
+def _word(name: str) -> str:
+    return word(name, "UNIT")
+
+
 def _hint(name: str) -> str:
-    return f"on the node: systemctl status {clip(name, 80)}; {log(clip(name, 80))}"
+    return f"on the node: systemctl status {_word(name)}; {log(_word(name))}"
+
+
+def _not_loaded(name: str, state: str) -> Here:
+    unit = _word(name)
+    ways = {
+        "masked": f"systemctl unmask {unit}; systemctl start {unit}",
+        "not-found": f"{unit} has no unit file: install Orama there again; then systemctl start {unit}",
+    }
+    hint = f"on the node: {ways.get(state, f'systemctl status {unit}; systemctl cat {unit}')}"
+    said = f"{clip(name, 80)} is required here and is {clip(state, 20)}"
+    return Here(said, (name,), hint=hint, marks=template(name), follows=OF_ITSELF)
