@@ -98,6 +98,14 @@ class NodeView:
         service = self.units.get(unit)
         return self.is_young(unit, seconds) and not (service and service.n_restarts)
 
+    def is_on_its_way(self, unit: str) -> bool:
+        """Whether systemd starts or stops the unit at the moment, which it gives only so long; not after a failure."""
+        service = self.units.get(unit)
+        if service is None or service.n_restarts:
+            return False
+        starts = service.active_state == "activating" and (service.sub_state or "").startswith("start")
+        return starts or service.active_state == "deactivating"
+
 
 class Cluster:
     """Every node that was asked, the names under which others know them, and the snapshot's own time.

@@ -36,14 +36,18 @@ def down(node: NodeView) -> Found:
 @ipfs.on_node(
     "IPFS_CLUSTER_DOWN",
     CRITICAL,
-    "IPFS Cluster is installed and doesn't run.",
+    "IPFS Cluster is installed and doesn't run; info while systemd starts or stops it, where a start is given time "
+    "({start_s} s).",
     why="This node takes no part in pinning.",
     hint=f"on the node: systemctl status orama-ipfs-cluster; {log(PINNING)}",
     because=[here(*unit_or_needs(PINNING), "IPFS_DOWN", *MESH_DOWN)],
+    also=[INFO],
 )
-def cluster_down(node: NodeView) -> Found:
+def cluster_down(node: NodeView, limits: Thresholds) -> Found:
+    """It waits for Kubo before it starts."""
     if node.ipfs and node.ipfs.cluster_active is False:
-        yield "IPFS Cluster is not active"
+        waits = limits.start_s and node.is_on_its_way(PINNING)
+        yield Here("IPFS Cluster is not active", severity=INFO if waits else None)
 
 
 @ipfs.on_node(

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from orama_monitor.alerts.because import here
 from orama_monitor.alerts.cluster import NodeView
 from orama_monitor.alerts.hints import LOGS, log, word
-from orama_monitor.alerts.rule import CRITICAL, WARNING, Found, Here, Subsystem
+from orama_monitor.alerts.rule import CRITICAL, INFO, WARNING, Found, Here, Subsystem
+from orama_monitor.alerts.thresholds import Thresholds
 from orama_monitor.alerts.units import WITHOUT_NEEDS, template
 from orama_monitor.alerts.words import clip, duration, names
 from orama_monitor.report import Service
@@ -39,12 +40,14 @@ def failed(node: NodeView) -> Found:
 @services.on_node(
     "SERVICE_INACTIVE",
     WARNING,
-    "A unit that is enabled, or that the node's role requires, is not active.",
+    "A unit that is enabled, or that the node's role requires, is not active; info while systemd starts or stops it, "
+    "where a start is given time ({start_s} s).",
     why="Someone stopped it, or it never started after boot.",
     hint="on the node: systemctl status UNIT; systemctl start UNIT",
     because=WITHOUT_NEEDS,
+    also=[INFO],
 )
-def inactive(node: NodeView) -> Found:
+def inactive(node: NodeView, limits: Thresholds) -> Found:
     for name, service in _counted(node):
         state = service.active_state
         if state == "failed" or state in ACTIVE or _loops(service):
@@ -53,8 +56,10 @@ def inactive(node: NodeView) -> Found:
         if name in node.required and service.load_state is not None and not installed:
             yield _not_loaded(name, service.load_state)
         elif name in node.required or (installed and service.enabled):
+            severity = INFO if limits.start_s and node.is_on_its_way(name) else None
             hint = f"{_hint(name)}; systemctl start {_word(name)}"
-            yield Here(f"{clip(name, 80)} is {clip(state or '', 20)}", (name,), hint=hint, marks=template(name))
+            said = f"{clip(name, 80)} is {clip(state or '', 20)}"
+            yield Here(said, (name,), severity, hint, marks=template(name))
 
 
 @services.on_node(
