@@ -179,9 +179,7 @@ def _voters(reports: list[NodeReport]) -> str | None:
 
 
 def _mesh(alerts: list[Alert]) -> str:
-    counts: Counter[str] = Counter()
-    for alert in alerts:
-        counts[alert.code] += max(1, len(alert.about))
+    counts = _counts(alerts)
     said = [
         (counts["WG_DOWN"], "interface down", "interfaces down"),
         (counts["WG_PEER_MISSING"], "peer missing", "peers missing"),
@@ -192,7 +190,7 @@ def _mesh(alerts: list[Alert]) -> str:
 
 
 def _services(alerts: list[Alert]) -> str:
-    counts = Counter(alert.code for alert in alerts)
+    counts = _counts(alerts)
     said = [
         (counts["SERVICE_FAILED"], "service failed", "services failed"),
         (counts["SERVICE_INACTIVE"], "service inactive", "services inactive"),
@@ -200,6 +198,14 @@ def _services(alerts: list[Alert]) -> str:
         (counts["UNIT_FAILED"], "other unit failed", "other units failed"),
     ]
     return _sentence(said)
+
+
+def _counts(alerts: list[Alert]) -> Counter[str]:
+    """Of how many peers, units or interfaces the alerts tell, by their code."""
+    counts: Counter[str] = Counter()
+    for alert in alerts:
+        counts[alert.code] += max(1, len(alert.about))
+    return counts
 
 
 def _all_well(reports: list[NodeReport], wanted: int, everyone: int, section: str, words: str) -> str:

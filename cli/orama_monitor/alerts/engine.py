@@ -29,7 +29,7 @@ class Standing:
     finding: Finding
 
     def is_about(self, item: str | None) -> bool:
-        return item is None or item in self.finding.about or item in self.finding.marks
+        return item is None or item in self.finding.known_by
 
 
 class Causes:
@@ -53,8 +53,8 @@ class Causes:
             if code in wanted:
                 self._on.setdefault((code, one.finding.node), []).append(one)
                 self._all.setdefault(code, []).append(one)
-                for host in {one.finding.node, *one.finding.about}:
-                    self._touching.setdefault((code, host), []).append(one)
+                for place in {one.finding.node, *one.finding.known_by}:
+                    self._touching.setdefault((code, place), []).append(one)
 
     def root(self, consequence: Standing) -> Standing:
         """Where the chain of causes ends: the finding itself, when nothing explains it.
@@ -129,7 +129,8 @@ class Causes:
                     candidates = chain(candidates, self._touching.get((ref.code, item), ()))
             case Where.AMONG:
                 concerned = set(finding.items) - {item}
-                candidates = (one for one in self._on.get((ref.code, item), ()) if concerned & set(one.finding.about))
+                standing = self._on.get((ref.code, item), ())
+                candidates = (one for one in standing if concerned & set(one.finding.known_by))
             case Where.CLUSTER:
                 candidates = self._on.get((ref.code, CLUSTER), ())
             case Where.ANYWHERE:

@@ -57,6 +57,11 @@ class Finding:
     follows: tuple[str, ...] = ()
 
     @property
+    def known_by(self) -> tuple[str, ...]:
+        """What it is found by as a cause."""
+        return self.about + self.marks
+
+    @property
     def items(self) -> tuple[str, ...]:
         """What has to be explained, each by itself; of a finding about nothing, that."""
         return self.follows or self.about or ("",)

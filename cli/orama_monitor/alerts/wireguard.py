@@ -234,8 +234,8 @@ def _troubled(cluster: Cluster, troubled: Seen) -> Iterator[tuple[Group, list[Wi
 def _strangers(cluster: Cluster, troubled: Seen, said: Callable[[list[WireguardPeer]], str]) -> Findings:
     """Peers in trouble that no node is known to be: one finding each, on the first node that has it.
 
-    It speaks of the nodes that the peer may be, so that their absence explains it. Who is none of them for certain has
-    nobody miss it.
+    It follows from the absence of the nodes that the peer may be, and explains what is missed of them. Who is none of
+    them for certain has nobody miss it.
     """
     severity = INFO if _all_known(cluster) else None
     found: dict[str, list[tuple[str, WireguardPeer]]] = {}
@@ -245,7 +245,9 @@ def _strangers(cluster: Cluster, troubled: Seen, said: Callable[[list[WireguardP
     for key, seen in sorted(found.items()):
         peers = [peer for _host, peer in seen]
         message = f"{said(peers)} with {label(peers[0])}, on {number(len(seen), 'node')}"
-        yield Finding(min(host for host, _peer in seen), message, cluster.suspects or (key,), severity)
+        suspects = cluster.suspects
+        host = min(host for host, _peer in seen)
+        yield Finding(host, message, (key,), severity, marks=suspects, follows=suspects)
 
 
 def label(peer: WireguardPeer) -> str:
