@@ -18,6 +18,8 @@ from orama_monitor.report import SCHEMA_VERSION, NodeReport
 from orama_monitor.snapshot import ConfiguredNode, NodeResult, Snapshot
 
 Status = Literal["healthy", "degraded", "unreachable"]
+#: Stands on the host under which a machine is judged, and is about the other one, of which there is no alert.
+NAMED_TWICE = "NODE_NAMED_TWICE"
 
 
 class Meta(BaseModel):
@@ -101,6 +103,7 @@ def assess(
     policy = (policy or Policy()).for_environment(snapshot.environment)
     alerts = judge(snapshot, policy, rules)
     failing = {alert.node for alert in standing(alerts, Severity.CRITICAL)}
+    failing |= {twin for alert in alerts if alert.code == NAMED_TWICE and alert.node in failing for twin in alert.about}
     nodes = [_judged(node, failing) for node in snapshot.nodes if shown is None or node.host in shown]
     if shown is not None:
         alerts = _concerning(alerts, {CLUSTER, *shown})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from orama_monitor.cluster_report import assess
 from tests.unit.alerts import breaking as b
-from tests.unit.clusters import healthy
+from tests.unit.clusters import healthy, host
 
 
 def test_each_failed_unit_of_a_node_counts() -> None:
@@ -20,3 +20,11 @@ def test_a_peer_that_may_be_one_of_several_nodes_counts_once() -> None:
     for index in (3, 4):
         snapshot.nodes[index].host = snapshot.configured[index].host = f"n{index + 1}.example"
     assert assess(snapshot).summary.wg_mesh_status == "2 stale handshakes"
+
+
+def test_a_machine_fares_alike_under_both_of_its_names() -> None:
+    snapshot = healthy(3)
+    twin = b.named_twice(snapshot, 0)
+    assert {node.status for node in assess(snapshot).nodes} == {"healthy"}
+    b.put(snapshot, 0, "network.ufw_active", False)
+    assert {node.host for node in assess(snapshot).nodes if node.status == "degraded"} == {host(0), twin.host}
