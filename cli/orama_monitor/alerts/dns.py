@@ -15,6 +15,7 @@ from orama_monitor.report import Dns
 
 dns = Subsystem("dns")
 
+CERTIFICATES = ("base", "wildcard")
 # What to ask CoreDNS, and where to look then; {} is the domain.
 SOA, NS = "{} SOA; journalctl -u coredns -n 50", "{} NS; then the zone's records"
 WILDCARD, BASE = "any.{} A; then the zone's wildcard record", "{} A; then the zone's records"
@@ -32,6 +33,11 @@ def _seen(node: NodeView) -> Dns | None:
 
 def _dig(question: str, domain: str | None = None) -> str:
     return f"on the node: dig @127.0.0.1 {question.format(word(domain, 'DOMAIN'))}"
+
+
+def _handshake(name: str = "base", domain: str | None = None) -> str:
+    server = f"{'any.' if name == 'wildcard' else ''}{word(domain, 'DOMAIN')}"
+    return f"on the node: openssl s_client -connect localhost:443 -servername {server}; journalctl -u caddy"
 
 
 @dns.on_node(
@@ -157,21 +163,29 @@ def tls_expired(node: NodeView) -> Found:
 @dns.on_node(
     "TLS_UNCHECKED",
     INFO,
-    "Caddy is active, and no certificate could be read from it.",
+    "Caddy is active, and no certificate could be read from it, or one of the two (of the domain, for a name under it) "
+    "and not the other.",
     why="Nobody knows when the certificates end.",
-    hint="on the node: openssl s_client -connect localhost:443 -servername DOMAIN; journalctl -u caddy",
+    hint=_handshake(),
     because=[here("DNS_PORT_UNBOUND 443", *unit("caddy"))],
 )
 def tls_unchecked(node: NodeView) -> Found:
     """A collector that failed has its own alert, and says more."""
     seen = _seen(node)
-    if seen and seen.caddy_active and node.status("dns") == "ok" and not any(_certificates(node)):
-        yield "Caddy is active and showed no certificate"
+    if not seen or not seen.caddy_active or node.status("dns") != "ok":
+        return
+    shown = dict(_certificates(node))
+    if not shown:
+        yield Here("Caddy is active and showed no certificate", hint=_handshake(domain=seen.domain))
+        return
+    for name in CERTIFICATES:
+        if name not in shown:
+            yield Here(f"Caddy is active and showed no {name} certificate", (name,), hint=_handshake(name, seen.domain))
 
 
 def _certificates(node: NodeView) -> Iterator[tuple[str, int]]:
     if seen := _seen(node):
-        for name, days in (("base", seen.base_tls_days_left), ("wildcard", seen.wild_tls_days_left)):
+        for name, days in zip(CERTIFICATES, (seen.base_tls_days_left, seen.wild_tls_days_left), strict=True):
             if days is not None:
                 yield name, days
 

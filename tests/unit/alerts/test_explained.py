@@ -462,3 +462,17 @@ def test_hints_find_kubo_from_any_user() -> None:
     hints = [rule.hint for rule in RULES.values() if " ipfs " in rule.hint]
     assert len(hints) == 4
     assert all(hint.count(" ipfs ") == hint.count(" ipfs --api /ip4/127.0.0.1/tcp/4501 ") for hint in hints)
+
+
+@pytest.mark.parametrize(
+    ("field", "about", "server"),
+    [
+        ("base_tls_days_left", "base", "testnet.orama.example"),
+        ("wild_tls_days_left", "wildcard", "any.testnet.orama.example"),
+    ],
+)
+def test_the_certificate_that_is_not_shown_is_named(field: str, about: str, server: str) -> None:
+    snapshot = healthy()
+    b.put(snapshot, 1, f"dns.{field}", None)
+    alert = b.only(snapshot, "TLS_UNCHECKED")
+    assert alert.about == [about] and f"-servername {server};" in alert.hint
