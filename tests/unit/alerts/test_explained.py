@@ -476,3 +476,19 @@ def test_the_certificate_that_is_not_shown_is_named(field: str, about: str, serv
     b.put(snapshot, 1, f"dns.{field}", None)
     alert = b.only(snapshot, "TLS_UNCHECKED")
     assert alert.about == [about] and f"-servername {server};" in alert.hint
+
+
+@pytest.mark.parametrize(
+    ("field", "code"),
+    [
+        ("soa_resolves", "DNS_SOA_FAILED"),
+        ("ns_resolves", "DNS_NS_FAILED"),
+        ("wildcard_resolves", "DNS_WILDCARD_FAILED"),
+        ("base_a_resolves", "DNS_A_FAILED"),
+    ],
+)
+def test_a_question_that_coredns_does_not_answer_is_one_fault(field: str, code: str) -> None:
+    snapshot = healthy()
+    b.put(snapshot, 1, f"dns.{field}", False)
+    b.collector(snapshot, 1, "dns", "timeout", "dns: no answer within 3 s")
+    assert b.roots(snapshot) == {(code, host(1))}
