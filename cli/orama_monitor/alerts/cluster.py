@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from orama_monitor.alerts.units import WIREGUARD
 from orama_monitor.report import NodeReport, Rqlite, RqliteNode, Service, WireguardPeer
 from orama_monitor.snapshot import NodeResult, Snapshot
 
@@ -81,6 +82,12 @@ class NodeView:
             for name, service in self.units.items()
             if service.active_state != "active" or service.restart_loop_risk
         ]
+
+    @cached_property
+    def mesh(self) -> str:
+        """The name of the WireGuard interface, by the unit that brings it up; wg0 where none is listed."""
+        found = (name.removeprefix(WIREGUARD) for name in self.units if name.startswith(WIREGUARD))
+        return min(found, default="wg0")
 
     def up_for(self, unit: str) -> float | None:
         """Seconds since the unit became active, or since the node booted if that is less; None when not known."""

@@ -7,17 +7,22 @@ from collections.abc import Callable, Iterator
 
 from orama_monitor.alerts.because import anywhere, here, link, there, unit
 from orama_monitor.alerts.cluster import Cluster, NodeView, only_address
+from orama_monitor.alerts.hints import word
 from orama_monitor.alerts.links import Complaint, Group, gathered
 from orama_monitor.alerts.rule import CRITICAL, INFO, WARNING, Finding, Findings, Found, Here, Subsystem
 from orama_monitor.alerts.thresholds import Thresholds
+from orama_monitor.alerts.units import WIREGUARD
 from orama_monitor.alerts.words import clip, duration, names, number
 from orama_monitor.report import WireguardPeer
 
 wireguard = Subsystem("wireguard")
 
-WG_UNIT = "wg-quick@wg0"
 GONE = ("NODE_UNREACHABLE", "WG_DOWN", "NO_DEFAULT_ROUTE")
 Seen = list[tuple[NodeView, WireguardPeer]]
+
+
+def _bring_up(interface: str) -> str:
+    return f"on the node: systemctl status {WIREGUARD}{interface}; ip link show {interface}; wg-quick up {interface}"
 
 
 @wireguard.on_node(
@@ -25,12 +30,12 @@ Seen = list[tuple[NodeView, WireguardPeer]]
     CRITICAL,
     "The WireGuard interface is down or isn't there.",
     why="The node is cut off from all others: everything between nodes goes through the mesh.",
-    hint="on the node: systemctl status wg-quick@wg0; ip link show wg0; wg-quick up wg0",
-    because=[here(*unit(WG_UNIT))],
+    hint=_bring_up("wg0"),
+    because=[here(*unit(WIREGUARD))],
 )
 def down(node: NodeView) -> Found:
     if node.wireguard and node.wireguard.interface_up is False:
-        yield "wg0 is down"
+        yield Here(f"{clip(node.mesh, 40)} is down", hint=_bring_up(word(node.mesh, "wg0")))
 
 
 @wireguard.between_nodes(
@@ -105,7 +110,7 @@ def peer_unknown(cluster: Cluster) -> Findings:
 def never_handshaked(cluster: Cluster, limits: Thresholds) -> Findings:
     def young(host: str) -> bool:
         node = cluster.by_host.get(host)
-        return node is not None and node.is_young(WG_UNIT, limits.wg_settle_s)
+        return node is not None and node.is_young(WIREGUARD + node.mesh, limits.wg_settle_s)
 
     troubled = [(node, peer) for node, peer in cluster.quiet_peers(limits.wg_handshake_s) if _is_new(peer)]
     for group, _peers in _troubled(cluster, troubled):
@@ -174,7 +179,8 @@ def mtu_mismatch(cluster: Cluster) -> Found:
 def config_perms(node: NodeView) -> Found:
     perms = node.wireguard.config_perms if node.wireguard else None
     if perms and re.fullmatch("[0-7]{3,4}", perms) and int(perms, 8) & 0o077:
-        yield f"wg0.conf has mode {perms}"
+        hint = f"on the node: chmod 600 /etc/wireguard/{word(node.mesh, 'wg0')}.conf"
+        yield Here(f"{clip(node.mesh, 40)}.conf has mode {perms}", hint=hint)
 
 
 def _is_new(peer: WireguardPeer) -> bool:

@@ -492,3 +492,15 @@ def test_a_question_that_coredns_does_not_answer_is_one_fault(field: str, code: 
     b.put(snapshot, 1, f"dns.{field}", False)
     b.collector(snapshot, 1, "dns", "timeout", "dns: no answer within 3 s")
     assert b.roots(snapshot) == {(code, host(1))}
+
+
+def test_the_unit_of_an_interface_by_any_name_explains_that_it_is_down() -> None:
+    snapshot = healthy()
+    b.unit_state(snapshot, 2, "wg-quick@wg0").name = "wg-quick@mesh0"
+    b.mesh_lost(snapshot, 2)
+    b.stopped(snapshot, 2, "orama-node")
+    b.rqlite_silent(snapshot, 2)
+    assert b.roots(snapshot) == {("WG_DOWN", host(2))}
+    b.stopped(snapshot, 2, "wg-quick@mesh0")
+    assert b.roots(snapshot) == {("SERVICE_INACTIVE", host(2))}
+    assert b.only(snapshot, "WG_DOWN").message == "mesh0 is down"

@@ -240,6 +240,15 @@ def test_handshakes_may_be_missing_right_after_boot() -> None:
     assert b.only(snapshot, "WG_PEER_NEVER_HANDSHAKED").severity == "info"
 
 
+@pytest.mark.parametrize(("seconds", "severity"), [(12, "info"), (900, "critical")])
+def test_handshakes_may_be_missing_right_after_an_interface_by_any_name_came_up(seconds: int, severity: str) -> None:
+    snapshot = healthy()
+    for index in b.others(snapshot, 3):
+        b.never(snapshot, 3, index)
+    b.unit_state(snapshot, 3, "wg-quick@wg0", active_since_sec=seconds).name = "wg-quick@mesh0"
+    assert b.only(snapshot, "WG_PEER_NEVER_HANDSHAKED").severity == severity
+
+
 def test_a_leader_that_died_between_two_samples_explains_what_came_after() -> None:
     snapshot = healthy()
     lost(snapshot, 0)
