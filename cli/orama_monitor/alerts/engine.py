@@ -67,7 +67,7 @@ class Causes:
             cause = self._cause(consequence)
             known = consequence if cause is None else self.root(cause)
             self._roots[id(consequence)] = known
-        return known
+        return known if known is consequence else self.root(known)
 
     def _cause(self, consequence: Standing) -> Standing | None:
         """What explains each thing that the finding is about, or one thing that suffices.
