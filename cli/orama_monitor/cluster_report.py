@@ -18,6 +18,8 @@ from orama_monitor.report import SCHEMA_VERSION, NodeReport
 from orama_monitor.snapshot import ConfiguredNode, NodeResult, Snapshot
 
 Status = Literal["healthy", "degraded", "unreachable"]
+#: Stands on the host under which a machine is judged, and is about the other one, of which there is no alert.
+NAMED_TWICE = "NODE_NAMED_TWICE"
 
 
 class Meta(BaseModel):
@@ -101,6 +103,7 @@ def assess(
     policy = (policy or Policy()).for_environment(snapshot.environment)
     alerts = judge(snapshot, policy, rules)
     failing = {alert.node for alert in standing(alerts, Severity.CRITICAL)}
+    failing |= {twin for alert in alerts if alert.code == NAMED_TWICE and alert.node in failing for twin in alert.about}
     nodes = [_judged(node, failing) for node in snapshot.nodes if shown is None or node.host in shown]
     if shown is not None:
         alerts = _concerning(alerts, {CLUSTER, *shown})
@@ -179,9 +182,7 @@ def _voters(reports: list[NodeReport]) -> str | None:
 
 
 def _mesh(alerts: list[Alert]) -> str:
-    counts: Counter[str] = Counter()
-    for alert in alerts:
-        counts[alert.code] += max(1, len(alert.about))
+    counts = _counts(alerts)
     said = [
         (counts["WG_DOWN"], "interface down", "interfaces down"),
         (counts["WG_PEER_MISSING"], "peer missing", "peers missing"),
@@ -192,7 +193,7 @@ def _mesh(alerts: list[Alert]) -> str:
 
 
 def _services(alerts: list[Alert]) -> str:
-    counts = Counter(alert.code for alert in alerts)
+    counts = _counts(alerts)
     said = [
         (counts["SERVICE_FAILED"], "service failed", "services failed"),
         (counts["SERVICE_INACTIVE"], "service inactive", "services inactive"),
@@ -200,6 +201,14 @@ def _services(alerts: list[Alert]) -> str:
         (counts["UNIT_FAILED"], "other unit failed", "other units failed"),
     ]
     return _sentence(said)
+
+
+def _counts(alerts: list[Alert]) -> Counter[str]:
+    """Of how many peers, units or interfaces the alerts tell, by their code."""
+    counts: Counter[str] = Counter()
+    for alert in alerts:
+        counts[alert.code] += max(1, len(alert.about))
+    return counts
 
 
 def _all_well(reports: list[NodeReport], wanted: int, everyone: int, section: str, words: str) -> str:

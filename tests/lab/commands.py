@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -52,8 +53,12 @@ def report(lab: Lab, *words: str) -> Any:
 
 
 def roots(cluster_report: Any) -> set[Root]:
-    """The root alerts, each as (code, node)."""
-    return {(alert["code"], alert["node"]) for alert in cluster_report["alerts"] if alert["cause"] is None}
+    """The root alerts, each as (code, node); where several units of a node have one with the same code, how many do."""
+    found = Counter((alert["code"], alert["node"]) for alert in cluster_report["alerts"] if alert["cause"] is None)
+    return {
+        (code if count == 1 or not code.startswith("SERVICE_") else f"{count} times {code}", node)
+        for (code, node), count in found.items()
+    }
 
 
 def consequences(cluster_report: Any) -> set[Root]:

@@ -1,8 +1,8 @@
 """Which alerts may explain another one: how a rule declares its causes.
 
 A cause is written as a code, ``"WG_DOWN"``, or as a code and what it must be about,
-``"SERVICE_FAILED orama-node"``, or marked with; ``{}`` there stands for what the finding itself is about. The functions
-say where the cause must stand::
+``"SERVICE_FAILED orama-node"``, or marked with; ``{}`` there stands for what the finding itself is about, and
+``{instance}`` for the instance, where that is a unit. The functions say where the cause must stand::
 
     because=[here("WG_DOWN"), there("NODE_UNREACHABLE", *unit("orama-node")), cluster("RQLITE_NO_LEADER")]
 
@@ -39,7 +39,9 @@ class Ref:
 
     def wants(self, item: str) -> str | None:
         """What the cause must be about for a finding about ``item``."""
-        return item if self.item == "{}" else self.item and self.item.replace("{}", item)
+        if self.item is None or self.item == "{}":
+            return self.item and item
+        return self.item.replace("{instance}", item.partition("@")[2]).replace("{}", item)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from orama_monitor.alerts.units import WIREGUARD
 from orama_monitor.report import NodeReport, Rqlite, RqliteNode, Service, WireguardPeer
 from orama_monitor.snapshot import NodeResult, Snapshot
 
@@ -82,6 +83,12 @@ class NodeView:
             if service.active_state != "active" or service.restart_loop_risk
         ]
 
+    @cached_property
+    def mesh(self) -> str:
+        """The name of the WireGuard interface, by the unit that brings it up; wg0 where none is listed."""
+        found = (name.removeprefix(WIREGUARD) for name in self.units if name.startswith(WIREGUARD))
+        return min(found, default="wg0")
+
     def up_for(self, unit: str) -> float | None:
         """Seconds since the unit became active, or since the node booted if that is less; None when not known."""
         service = self.units.get(unit)
@@ -97,6 +104,14 @@ class NodeView:
         """Whether the unit was started less than ``seconds`` ago, and not by systemd because it had failed."""
         service = self.units.get(unit)
         return self.is_young(unit, seconds) and not (service and service.n_restarts)
+
+    def is_on_its_way(self, unit: str) -> bool:
+        """Whether systemd starts or stops the unit at the moment, which it gives only so long; not after a failure."""
+        service = self.units.get(unit)
+        if service is None or service.n_restarts:
+            return False
+        starts = service.active_state == "activating" and (service.sub_state or "").startswith("start")
+        return starts or service.active_state == "deactivating"
 
 
 class Cluster:

@@ -11,7 +11,10 @@ from orama_monitor.alerts.words import clip, names
 collection = Subsystem("collection")
 
 # What a service tells of itself, by section: while it does, something beside it was what took too long.
-TOLD = {"olric": ("member_count",), "ipfs": ("swarm_peers", "cluster_peers")}
+TOLD = {"rqlite": ("raft_state",), "olric": ("member_count",), "ipfs": ("swarm_peers", "cluster_peers")}
+
+# What CoreDNS gave no answer to.
+UNANSWERED = ("DNS_SOA_FAILED", "DNS_NS_FAILED", "DNS_WILDCARD_FAILED", "DNS_A_FAILED")
 
 
 @collection.between_nodes(
@@ -63,7 +66,7 @@ def named_twice(cluster: Cluster) -> Findings:
         here("OLRIC_DOWN", "OLRIC_MEMBERLIST_DOWN", *unit("orama-olric"), *MESH_DOWN, of="olric"),
         here("IPFS_DOWN", "IPFS_CLUSTER_DOWN", *MESH_DOWN, of="ipfs"),
         here("GATEWAY_DOWN", *MESH_DOWN, of="gateway"),
-        here("COREDNS_DOWN", "CADDY_DOWN", "DNS_PORT_UNBOUND", "DNS_SOA_FAILED", of="dns"),
+        here("COREDNS_DOWN", "CADDY_DOWN", "DNS_PORT_UNBOUND", *UNANSWERED, of="dns"),
         here(*unit("orama-anyone-relay"), *unit("orama-anyone-client"), of="anyone"),
         here("WG_DOWN", of="wireguard"),
         here("NAMESPACE_RQLITE_DOWN", "NAMESPACE_GATEWAY_DOWN", *MESH_DOWN, of="namespaces"),

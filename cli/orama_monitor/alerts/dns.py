@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from orama_monitor.alerts.because import cluster, here, unit
 from orama_monitor.alerts.causes import RAFT_STUCK, RQLITE_ILL
 from orama_monitor.alerts.cluster import NodeView
+from orama_monitor.alerts.hints import word
 from orama_monitor.alerts.rule import CRITICAL, INFO, WARNING, Found, Here, Subsystem
 from orama_monitor.alerts.thresholds import Thresholds
 from orama_monitor.alerts.words import clip, number
@@ -14,7 +15,10 @@ from orama_monitor.report import Dns
 
 dns = Subsystem("dns")
 
-ASK = "on the node: dig @127.0.0.1 DOMAIN"
+CERTIFICATES = ("base", "wildcard")
+# What to ask CoreDNS, and where to look then; {} is the domain.
+SOA, NS = "{} SOA; journalctl -u coredns -n 50", "{} NS; then the zone's records"
+WILDCARD, BASE = "any.{} A; then the zone's wildcard record", "{} A; then the zone's records"
 # Orama's CoreDNS reads its records from RQLite.
 NO_RECORDS = (
     here("DNS_PORT_UNBOUND 53", *unit("coredns")),
@@ -25,6 +29,15 @@ NO_RECORDS = (
 
 def _seen(node: NodeView) -> Dns | None:
     return node.dns if node.is_nameserver else None
+
+
+def _dig(question: str, domain: str | None = None) -> str:
+    return f"on the node: dig @127.0.0.1 {question.format(word(domain, 'DOMAIN'))}"
+
+
+def _handshake(name: str = "base", domain: str | None = None) -> str:
+    server = f"{'any.' if name == 'wildcard' else ''}{word(domain, 'DOMAIN')}"
+    return f"on the node: openssl s_client -connect localhost:443 -servername {server}; journalctl -u caddy"
 
 
 @dns.on_node(
@@ -74,12 +87,12 @@ def port_unbound(node: NodeView) -> Found:
     WARNING,
     "CoreDNS is active and its domain has no SOA record.",
     why="The zone is not served: resolvers take this nameserver for lame.",
-    hint=f"{ASK} SOA; journalctl -u coredns -n 50",
+    hint=_dig(SOA),
     because=NO_RECORDS,
 )
 def soa_failed(node: NodeView) -> Found:
     if (seen := _seen(node)) and seen.coredns_active and seen.soa_resolves is False:
-        yield f"no SOA record for {_domain(seen)}"
+        yield Here(f"no SOA record for {_domain(seen)}", hint=_dig(SOA, seen.domain))
 
 
 @dns.on_node(
@@ -87,12 +100,12 @@ def soa_failed(node: NodeView) -> Found:
     WARNING,
     "CoreDNS is active and its domain has no NS record.",
     why="The delegation can't be confirmed.",
-    hint=f"{ASK} NS; then the zone's records",
+    hint=_dig(NS),
     because=[*NO_RECORDS, here("DNS_SOA_FAILED")],
 )
 def ns_failed(node: NodeView) -> Found:
     if (seen := _seen(node)) and seen.coredns_active and seen.ns_resolves is False:
-        yield f"no NS record for {_domain(seen)}"
+        yield Here(f"no NS record for {_domain(seen)}", hint=_dig(NS, seen.domain))
 
 
 @dns.on_node(
@@ -100,12 +113,12 @@ def ns_failed(node: NodeView) -> Found:
     WARNING,
     "CoreDNS is active and a name under its domain doesn't resolve.",
     why="Deployments and namespaces live under the wildcard.",
-    hint="on the node: dig @127.0.0.1 any.DOMAIN A; then the zone's wildcard record",
+    hint=_dig(WILDCARD),
     because=[*NO_RECORDS, here("DNS_SOA_FAILED")],
 )
 def wildcard_failed(node: NodeView) -> Found:
     if (seen := _seen(node)) and seen.coredns_active and seen.wildcard_resolves is False:
-        yield f"*.{_domain(seen)} doesn't resolve"
+        yield Here(f"*.{_domain(seen)} doesn't resolve", hint=_dig(WILDCARD, seen.domain))
 
 
 @dns.on_node(
@@ -113,12 +126,12 @@ def wildcard_failed(node: NodeView) -> Found:
     WARNING,
     "CoreDNS is active and its domain has no A record.",
     why="The domain itself leads nowhere.",
-    hint=f"{ASK} A; then the zone's records",
+    hint=_dig(BASE),
     because=[*NO_RECORDS, here("DNS_SOA_FAILED")],
 )
 def a_failed(node: NodeView) -> Found:
     if (seen := _seen(node)) and seen.coredns_active and seen.base_a_resolves is False:
-        yield f"no A record for {_domain(seen)}"
+        yield Here(f"no A record for {_domain(seen)}", hint=_dig(BASE, seen.domain))
 
 
 @dns.on_node(
@@ -150,21 +163,29 @@ def tls_expired(node: NodeView) -> Found:
 @dns.on_node(
     "TLS_UNCHECKED",
     INFO,
-    "Caddy is active, and no certificate could be read from it.",
+    "Caddy is active, and no certificate could be read from it, or one of the two (of the domain, for a name under it) "
+    "and not the other.",
     why="Nobody knows when the certificates end.",
-    hint="on the node: openssl s_client -connect localhost:443 -servername DOMAIN; journalctl -u caddy",
+    hint=_handshake(),
     because=[here("DNS_PORT_UNBOUND 443", *unit("caddy"))],
 )
 def tls_unchecked(node: NodeView) -> Found:
     """A collector that failed has its own alert, and says more."""
     seen = _seen(node)
-    if seen and seen.caddy_active and node.status("dns") == "ok" and not any(_certificates(node)):
-        yield "Caddy is active and showed no certificate"
+    if not seen or not seen.caddy_active or node.status("dns") != "ok":
+        return
+    shown = dict(_certificates(node))
+    if not shown:
+        yield Here("Caddy is active and showed no certificate", hint=_handshake(domain=seen.domain))
+        return
+    for name in CERTIFICATES:
+        if name not in shown:
+            yield Here(f"Caddy is active and showed no {name} certificate", (name,), hint=_handshake(name, seen.domain))
 
 
 def _certificates(node: NodeView) -> Iterator[tuple[str, int]]:
     if seen := _seen(node):
-        for name, days in (("base", seen.base_tls_days_left), ("wildcard", seen.wild_tls_days_left)):
+        for name, days in zip(CERTIFICATES, (seen.base_tls_days_left, seen.wild_tls_days_left), strict=True):
             if days is not None:
                 yield name, days
 

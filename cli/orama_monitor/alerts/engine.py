@@ -29,7 +29,7 @@ class Standing:
     finding: Finding
 
     def is_about(self, item: str | None) -> bool:
-        return item is None or item in self.finding.about or item in self.finding.marks
+        return item is None or item in self.finding.known_by
 
 
 class Causes:
@@ -53,17 +53,21 @@ class Causes:
             if code in wanted:
                 self._on.setdefault((code, one.finding.node), []).append(one)
                 self._all.setdefault(code, []).append(one)
-                for host in {one.finding.node, *one.finding.about}:
-                    self._touching.setdefault((code, host), []).append(one)
+                for place in {one.finding.node, *one.finding.known_by}:
+                    self._touching.setdefault((code, place), []).append(one)
 
     def root(self, consequence: Standing) -> Standing:
-        """Where the chain of causes ends: the finding itself, when nothing explains it."""
+        """Where the chain of causes ends: the finding itself, when nothing explains it.
+
+        One that is being followed counts as a root meanwhile, so that no chain that leads back is without end.
+        """
         known = self._roots.get(id(consequence))
         if known is None:
+            self._roots[id(consequence)] = consequence
             cause = self._cause(consequence)
             known = consequence if cause is None else self.root(cause)
             self._roots[id(consequence)] = known
-        return known
+        return known if known is consequence else self.root(known)
 
     def _cause(self, consequence: Standing) -> Standing | None:
         """What explains each thing that the finding is about, or one thing that suffices.
@@ -76,9 +80,10 @@ class Causes:
         found: list[Standing] = []
         sufficient: list[Standing] = []
         explained = bool(rule.because)
-        for item in finding.about or ("",):
-            because, cause = self._found(rule.because, finding, item)
-            if cause is not None and because is not None:
+        for item in finding.items:
+            match = self._found(rule.because, finding, item)
+            if match is not None:
+                because, cause = match
                 (sufficient if because.suffices else found).append(cause)
             elif one_may_suffice:
                 explained = False
@@ -89,17 +94,22 @@ class Causes:
         silent = causes[0] if causes and explained and rule.code not in self._outspoken else None
         return heard or silent
 
-    def _found(
-        self, becauses: Iterable[Because], finding: Finding, item: str
-    ) -> tuple[Because, Standing] | tuple[None, None]:
-        """The first declared cause that stands for one thing that the finding is about."""
+    def _found(self, becauses: Iterable[Because], finding: Finding, item: str) -> tuple[Because, Standing] | None:
+        """The first declared cause that is heard, of those that stand for one thing; where none is, the first."""
+        first: tuple[Because, Standing] | None = None
+        for because, cause in self._matches(becauses, finding, item):
+            if self.root(cause) not in self._muted:
+                return because, cause
+            if first is None and not because.heard_only:
+                first = because, cause
+        return first
+
+    def _matches(self, becauses: Iterable[Because], finding: Finding, item: str) -> Iterator[tuple[Because, Standing]]:
         for because in becauses:
             if because.speaks_of(item):
                 for ref in because.refs:
                     for cause in self._places(because, ref, finding, item):
-                        if not because.heard_only or self.root(cause) not in self._muted:
-                            return because, cause
-        return None, None
+                        yield because, cause
 
     def _places(self, because: Because, ref: Ref, finding: Finding, item: str) -> Iterator[Standing]:
         node, wanted = finding.node, ref.wants(item)
@@ -118,8 +128,9 @@ class Causes:
                 if not because.suffices:
                     candidates = chain(candidates, self._touching.get((ref.code, item), ()))
             case Where.AMONG:
-                concerned = set(finding.about) - {item}
-                candidates = (one for one in self._on.get((ref.code, item), ()) if concerned & set(one.finding.about))
+                concerned = set(finding.items) - {item}
+                standing = self._on.get((ref.code, item), ())
+                candidates = (one for one in standing if concerned & set(one.finding.known_by))
             case Where.CLUSTER:
                 candidates = self._on.get((ref.code, CLUSTER), ())
             case Where.ANYWHERE:

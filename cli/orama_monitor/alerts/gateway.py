@@ -18,29 +18,34 @@ OLRIC_BAD = ("OLRIC_DOWN", "OLRIC_MEMBERLIST_DOWN", not_answered_by("olric"))
 IPFS_BAD = ("IPFS_DOWN", "IPFS_CLUSTER_DOWN", "IPFS_ISOLATED", not_answered_by("ipfs"))
 ANYONE_BAD = ("ANYONE_NOT_BOOTSTRAPPED", *unit("orama-anyone-relay"), *unit("orama-anyone-client"))
 
+UNIT = "orama-gateway"
+
+
+def _look_at(name: str) -> str:
+    return f"on the node: systemctl status {name}; curl -s localhost:6001/v1/health; {log(name)}"
+
 
 @gateway.on_node(
     "GATEWAY_DOWN",
     CRITICAL,
     "The gateway is installed and doesn't answer; info while its unit was started less than {start_s} s ago.",
     why="Clients of this node reach nothing.",
-    hint=f"on the node: systemctl status orama-gateway; curl -s localhost:6001/v1/health; {log('orama-gateway')}",
-    because=[here(*unit("orama-gateway"), *unit("orama-node"), *MESH_DOWN)],
+    hint=_look_at(UNIT),
+    because=[here(*unit(UNIT), *unit("orama-node"), *MESH_DOWN)],
     also=[INFO],
 )
 def down(node: NodeView, limits: Thresholds) -> Found:
     if node.gateway and node.gateway.responsive is False:
         name = _unit(node)
-        if node.was_started(name, limits.start_s):
-            yield Here(f"the gateway doesn't answer; {name} just started", severity=INFO)
-        else:
-            yield "the gateway doesn't answer"
+        young = node.was_started(name, limits.start_s)
+        remark = f"; {name} just started" if young else ""
+        yield Here(f"the gateway doesn't answer{remark}", severity=INFO if young else None, hint=_look_at(name))
 
 
 def _unit(node: NodeView) -> str:
     """The unit that runs the gateway: orama-node where it has none of its own."""
-    own = node.units.get("orama-gateway")
-    return "orama-gateway" if own and own.load_state == "loaded" else "orama-node"
+    own = node.units.get(UNIT)
+    return UNIT if own and own.load_state == "loaded" else "orama-node"
 
 
 @gateway.on_node(

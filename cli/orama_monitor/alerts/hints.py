@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
+WORD = re.compile(r"\w[\w.:@-]{0,99}", re.ASCII)
 LOGS = "/opt/orama/.orama/logs"
 #: The units whose services log to a file there, as Orama sets them up, and leave the journal to systemd's own word.
 FILED = ("orama-node", "orama-gateway", "orama-olric", "orama-ipfs", "orama-ipfs-cluster", "orama-anyone-client")
+
+
+def word(text: str | None, otherwise: str) -> str:
+    """A name that a node gave, for a command that may be copied; ``otherwise`` where it would be more than a word."""
+    return text if text and WORD.fullmatch(text) else otherwise
+
+
+def kubo(command: str) -> str:
+    """How to ask Kubo as root: by its API, since another user's repository isn't found."""
+    return f"ipfs --api /ip4/127.0.0.1/tcp/4501 {command}"
 
 
 def log(unit: str, lines: int = 50, grep: str | None = None) -> str:

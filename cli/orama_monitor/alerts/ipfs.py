@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from orama_monitor.alerts.because import here, link, there, touching, unit
 from orama_monitor.alerts.causes import IPFS_GONE, LINK_DOWN, MESH_DOWN, not_answered_by
 from orama_monitor.alerts.cluster import Cluster, NodeView, runs
-from orama_monitor.alerts.hints import log
+from orama_monitor.alerts.hints import kubo, log
 from orama_monitor.alerts.rule import CRITICAL, INFO, WARNING, Finding, Findings, Found, Here, Subsystem
 from orama_monitor.alerts.thresholds import Thresholds
+from orama_monitor.alerts.units import unit_or_needs
 from orama_monitor.alerts.words import names, number
 
 ipfs = Subsystem("ipfs")
@@ -35,14 +36,18 @@ def down(node: NodeView) -> Found:
 @ipfs.on_node(
     "IPFS_CLUSTER_DOWN",
     CRITICAL,
-    "IPFS Cluster is installed and doesn't run.",
+    "IPFS Cluster is installed and doesn't run; info while systemd starts or stops it, where a start is given time "
+    "({start_s} s).",
     why="This node takes no part in pinning.",
     hint=f"on the node: systemctl status orama-ipfs-cluster; {log(PINNING)}",
-    because=[here(*unit("orama-ipfs-cluster"), *MESH_DOWN)],
+    because=[here(*unit_or_needs(PINNING), "IPFS_DOWN", *MESH_DOWN)],
+    also=[INFO],
 )
-def cluster_down(node: NodeView) -> Found:
+def cluster_down(node: NodeView, limits: Thresholds) -> Found:
+    """It waits for Kubo before it starts."""
     if node.ipfs and node.ipfs.cluster_active is False:
-        yield "IPFS Cluster is not active"
+        waits = limits.start_s and node.is_on_its_way(PINNING)
+        yield Here("IPFS Cluster is not active", severity=INFO if waits else None)
 
 
 @ipfs.on_node(
@@ -63,7 +68,7 @@ def swarm_key_missing(node: NodeView) -> Found:
     "Kubo has no peer in its swarm, while it runs on other nodes; info while it, or each of those, was started less "
     "than {ipfs_settle_s} s ago.",
     why="It can neither fetch nor give anything.",
-    hint="on the node: ipfs swarm peers; compare swarm.key with another node's; is 4101 open over the mesh?",
+    hint=f"on the node: {kubo('swarm peers')}; compare swarm.key with another node's; is 4101 open over the mesh?",
     because=[
         here("IPFS_DOWN", "IPFS_SWARM_KEY_MISSING", *unit("orama-ipfs"), *MESH_DOWN),
         link(*LINK_DOWN),
@@ -90,7 +95,7 @@ def isolated(cluster: Cluster, limits: Thresholds) -> Findings:
     "Kubo has fewer swarm peers than there are other nodes on which it runs; more than {ipfs_peers_wanted} are never "
     "asked for. Info while it, or as many others as it misses, were started less than {ipfs_settle_s} s ago.",
     why="The swarm has parted, or a node's Kubo can't be reached.",
-    hint="on the node: ipfs swarm peers; is 4101 open over the mesh?",
+    hint=f"on the node: {kubo('swarm peers')}; is 4101 open over the mesh?",
     because=PEERS_GONE,
     also=[INFO],
 )
@@ -160,7 +165,7 @@ def cluster_errors(cluster: Cluster, limits: Thresholds) -> Findings:
     WARNING,
     "Kubo has bootstrap peers.",
     why="A private swarm has none: it would look for peers outside.",
-    hint="on the node: ipfs bootstrap list; ipfs bootstrap rm --all",
+    hint=f"on the node: {kubo('bootstrap list')}; {kubo('bootstrap rm all')}",
 )
 def bootstrap_not_empty(node: NodeView) -> Found:
     if node.ipfs and node.ipfs.bootstrap_empty is False:
@@ -173,7 +178,8 @@ def bootstrap_not_empty(node: NodeView) -> Found:
     "More than {ipfs_repo_pct} % of the space granted to Kubo's repository is in use; critical above "
     "{ipfs_repo_critical_pct} % while more than {disk_pct} % of the disk is.",
     why="Kubo stores on beyond what was granted, unless it collects its garbage, until the disk is full.",
-    hint="on the node: ipfs repo stat; df -h; ipfs repo gc, or raise Datastore.StorageMax",
+    hint=f"on the node: {kubo('repo stat')}; df -h; {kubo('repo gc')}, or raise the grant: "
+    f"{kubo('config Datastore.StorageMax SIZE')}; systemctl restart orama-ipfs",
     also=[CRITICAL],
 )
 def repo_full(node: NodeView, limits: Thresholds) -> Found:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from orama_monitor.alerts.because import among, here, there, unit
+from orama_monitor.alerts.because import among, here, there
 from orama_monitor.alerts.causes import LINK_DOWN, MESH_DOWN
 from orama_monitor.alerts.cluster import Cluster, NodeView
 from orama_monitor.alerts.rule import CRITICAL, INFO, WARNING, Found, Here, Subsystem
 from orama_monitor.alerts.thresholds import Thresholds
+from orama_monitor.alerts.units import unit_or_needs
 from orama_monitor.alerts.words import clip, names
 from orama_monitor.report import Namespace
 
@@ -22,7 +23,7 @@ JUST_STARTED = "; it just started"
     "or, where there is no such unit yet, that of its RQLite less than {rqlite_settle_s} s ago.",
     why="The namespace's clients reach nothing at this node.",
     hint="on the node: systemctl status 'orama-namespace-gateway@*'",
-    because=[here(*unit("orama-namespace-gateway@{}"), *MESH_DOWN)],
+    because=[here(*unit_or_needs("orama-namespace-gateway@{}"), *MESH_DOWN)],
     also=[INFO],
 )
 def gateway_down(node: NodeView, limits: Thresholds) -> Found:
@@ -37,7 +38,7 @@ def gateway_down(node: NodeView, limits: Thresholds) -> Found:
     "The RQLite of a namespace doesn't answer; info while its unit was started less than {start_s} s ago.",
     why="This node's copy of the namespace's data can't be read or written.",
     hint="on the node: systemctl status 'orama-namespace-rqlite@*'",
-    because=[here(*unit("orama-namespace-rqlite@{}"), *MESH_DOWN)],
+    because=[here(*unit_or_needs("orama-namespace-rqlite@{}"), *MESH_DOWN)],
     also=[INFO],
 )
 def rqlite_down(node: NodeView, limits: Thresholds) -> Found:
@@ -53,7 +54,7 @@ def rqlite_down(node: NodeView, limits: Thresholds) -> Found:
     "or, where there is no such unit yet, that of its RQLite less than {rqlite_settle_s} s ago.",
     why="The namespace's cache misses this member.",
     hint="on the node: systemctl status 'orama-namespace-olric@*'",
-    because=[here(*unit("orama-namespace-olric@{}"), *MESH_DOWN)],
+    because=[here(*unit_or_needs("orama-namespace-olric@{}"), *MESH_DOWN)],
     also=[INFO],
 )
 def olric_down(node: NodeView, limits: Thresholds) -> Found:
@@ -97,7 +98,8 @@ def no_leader(cluster: Cluster, limits: Thresholds) -> Found:
             answering = sorted(host for host, one in members if one.rqlite_up)
             said += f" (down on {names(gone)})" if gone else ""
             young = all(_was_started(cluster.by_host[host], "rqlite", name, limits) for host in answering)
-            yield Here(said + JUST_STARTED * young, (name, *gone, *missing, *answering), INFO if young else None)
+            severity = INFO if young else None
+            yield Here(said + JUST_STARTED * young, (name,), severity, follows=(name, *gone, *missing, *answering))
 
 
 def _silent(node: NodeView, one: Namespace, service: str, said: str, limits: Thresholds) -> Here:

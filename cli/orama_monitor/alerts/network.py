@@ -20,12 +20,14 @@ network = Subsystem("network")
 
 # Ports that only the mesh may reach, and what answers there.
 INTERNAL = {5001: "RQLite", 6001: "gateway", 3320: "Olric", 4501: "Kubo's API", 9094: "IPFS Cluster"}
+PROTOCOL = re.compile(r"(?P<place>.+)/(?P<protocol>[a-z]\w*)")  # behind a source: a prefix's length is a number
 RULE = re.compile(r"(?P<to>.+?)\s+(?P<action>ALLOW|LIMIT|DENY|REJECT)(?P<way> IN| OUT| FWD)?\s+(?P<source>.+)")
 PRIVATE = [
     ipaddress.ip_network(net) for net in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
 ]
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+Interface = ipaddress.IPv4Interface | ipaddress.IPv6Interface
 
 
 @network.on_node(
@@ -106,7 +108,7 @@ def wg_route_missing(node: NodeView) -> Found:
     because=[
         here(*MESH_DOWN, "NO_DEFAULT_ROUTE"),
         touching(*LINK_DOWN),
-        anywhere("WG_DOWN", "NO_DEFAULT_ROUTE"),
+        anywhere("WG_DOWN", "NO_DEFAULT_ROUTE", heard_only=True),
         concerning(*MISSED),
         anywhere("RQLITE_PEER_UNREACHABLE", heard_only=True),
     ],
@@ -122,6 +124,7 @@ class Entry:
     """One line of ``ufw status``, as far as it speaks of incoming TCP on any interface but the mesh's."""
 
     allows: bool
+    destination: str
     ports: frozenset[int]
     source: str
     v6: bool
@@ -132,14 +135,17 @@ def exposed(rules: list[str], addresses: list[str], by_default: bool = False) ->
 
     ``addresses`` are the node's own in the mesh.
     """
-    return _exposed(tuple(rules), tuple(filter(None, map(_network, addresses))), by_default)
+    return _exposed(tuple(rules), tuple(filter(None, map(_interface, addresses))), by_default)
 
 
 @lru_cache(maxsize=1024)
-def _exposed(rules: tuple[str, ...], mesh: tuple[Network, ...], by_default: bool) -> dict[int, list[str]]:
+def _exposed(rules: tuple[str, ...], own: tuple[Interface, ...], by_default: bool) -> dict[int, list[str]]:
+    mesh = tuple(filter(None, map(_network, own)))
     found: dict[int, list[str]] = {}
     closed: set[tuple[int, bool]] = set()
     for entry in _entries(rules):
+        if _is_inside(entry.destination, own):
+            continue
         anywhere_at_all = entry.source == "Anywhere"
         for port in sorted(entry.ports):
             if (port, entry.v6) in closed:
@@ -166,9 +172,18 @@ def _entries(rules: tuple[str, ...]) -> Iterator[Entry]:
                 continue
             to = to.partition(" on ")[0]
         v6 = "(v6)" in to or "(v6)" in source or ":" in source
-        ports = _ports(to.replace("(v6)", "").strip())
-        if ports:
-            yield Entry(match["action"] in ("ALLOW", "LIMIT"), ports, source.replace("(v6)", "").strip(), v6)
+        to, origin = to.replace("(v6)", "").strip(), _of_tcp(source.replace("(v6)", "").strip())
+        ports = _ports(to)
+        if ports and origin:
+            yield Entry(match["action"] in ("ALLOW", "LIMIT"), to.rpartition(" ")[0], ports, origin, v6)
+
+
+def _of_tcp(source: str) -> str | None:
+    """A source without the protocol behind it, which is there where a rule names no port; None where it isn't TCP."""
+    match = PROTOCOL.fullmatch(source)
+    if match is None:
+        return source
+    return match["place"] if match["protocol"] == "tcp" else None
 
 
 def _ports(to: str) -> frozenset[int]:
@@ -193,12 +208,24 @@ def _addresses(seen: Wireguard | None) -> list[str]:
     return seen.addresses or ([seen.wg_ip] if seen.wg_ip else [])
 
 
-def _network(address: str) -> Network | None:
-    """The network that an address of the mesh is in; the private block it is from, where it stands for itself alone."""
+def _interface(address: str) -> Interface | None:
     try:
-        own = ipaddress.ip_interface(address)
+        return ipaddress.ip_interface(address)
     except ValueError:
         return None
+
+
+def _is_inside(destination: str, own: tuple[Interface, ...]) -> bool:
+    """Whether what comes from outside the mesh never gets to the destination: it is an address in it."""
+    try:
+        network = ipaddress.ip_network(destination, strict=False)
+    except ValueError:
+        return False
+    return network.is_loopback or any(_within(network, one.network) for one in own)
+
+
+def _network(own: Interface) -> Network | None:
+    """The network that an address of the mesh is in; the private block it is from, where it stands for itself alone."""
     if own.network.num_addresses > 1:
         return own.network
     return next((block for block in PRIVATE if own.version == block.version and own.ip in block), None)
@@ -210,7 +237,7 @@ def _of_mesh(source: str, mesh: tuple[Network, ...]) -> bool:
     A private block around the mesh is meant for it: Orama's older setup lets in 10.0.0.0/8.
     """
     try:
-        network = ipaddress.ip_network(source.split(" ")[0].partition("/tcp")[0], strict=False)
+        network = ipaddress.ip_network(source.split(" ")[0], strict=False)
     except ValueError:
         return True
     if network.is_loopback:

@@ -17,8 +17,8 @@ UNIT = "orama-olric"
 # What a member's log of the last hour tells may have begun with any other member's trouble.
 OTHERS_TROUBLE = (
     here(*OLRIC_OUT, "OLRIC_RESTARTS"),
-    anywhere(*OLRIC_OUT, "OLRIC_RESTARTS", "OLRIC_MEMBERS_MISSING"),
-    concerning(*MISSED),
+    anywhere(*OLRIC_OUT, "OLRIC_RESTARTS", "OLRIC_MEMBERS_MISSING", heard_only=True),
+    concerning("OLRIC_MEMBERS_MISSING", *MISSED),
     anywhere(*MISSED, heard_only=True),
 )
 

@@ -42,6 +42,8 @@ EVERYONE, NAMESERVERS = "all", "nameserver"
 ALWAYS_NEWS = ("RQLITE_QUORUM_LOST",)
 #: What is a warning to who looks on, and reason enough to restart nothing else.
 BARS_THE_NEXT = ("RQLITE_NOT_READY", "RQLITE_QUORUM_FRAGILE")
+#: So is it where this one is about RQLite: what it doesn't tell may be that it isn't ready.
+UNTOLD, RQLITE = "COLLECTOR_FAILED", "rqlite"
 
 
 def _known(code: str) -> str:
@@ -85,13 +87,18 @@ class Mute(BaseModel):
         """Whether the alert is muted: not after the end, and not when it is worse than it was."""
         if self.code != alert.code or not fnmatchcase(alert.node, self.node):
             return False
-        if self.about is not None and not set(alert.about) <= set(self.about):
+        if self.about is not None and not self._names_all_of(alert.about):
             return False
         worse = self.severity is not None and alert.severity.rank < self.severity.rank
         return not self.is_over(now) and not worse
 
     def is_over(self, now: datetime) -> bool:
         return self.until is not None and now >= self.until
+
+    def _names_all_of(self, about: list[str]) -> bool:
+        """Whether it names each thing of those. What is about nothing tells of more than any of them."""
+        named = set(self.about or ())
+        return named.issuperset(about) if about else not named
 
 
 class Policy(BaseModel):
@@ -123,8 +130,9 @@ class Policy(BaseModel):
     def at_a_gate(self) -> Policy:
         """This policy for who will restart the next node: what was just started must answer, every voter be ready.
 
-        What the operator set by name stays as it was set, and what is muted as the warning that it is stays muted. A
-        muted fault that explains it is no reason to go on.
+        Of no node's RQLite may anything be unknown: a COLLECTOR_FAILED that is about it is critical, as
+        RQLITE_NOT_READY and RQLITE_QUORUM_FRAGILE are. What the operator set by name stays as it was set, and what is
+        muted as the warning that it is stays muted. A muted fault that explains one of those two is no reason to go on.
         """
         barred = dict.fromkeys(BARS_THE_NEXT, Severity.CRITICAL) | self.severities
         mutes = [mute.model_copy(update={"severity": None}) if self._bars(mute) else mute for mute in self.mutes]
@@ -139,18 +147,21 @@ class Policy(BaseModel):
 
     def _bars(self, mute: Mute) -> bool:
         """Whether it is of a warning that only a gate makes worse."""
-        is_raised = mute.code in BARS_THE_NEXT and mute.code not in self.severities
+        is_raised = mute.code in (*BARS_THE_NEXT, UNTOLD) and mute.code not in self.severities
         return is_raised and mute.severity is Severity.WARNING
 
     def apply(self, alert: Alert, now: datetime) -> Alert:
         """The alert with the severity that the policy wants, muted where it says so."""
         changed: dict[str, Any] = {}
-        wanted = self.severities.get(alert.code)
+        wanted = self._wanted(alert)
         if wanted is not None:
             changed["severity"] = wanted
             alert = alert.model_copy(update=changed)
         mute = next((mute for mute in self.mutes if mute.covers(alert, now)), None)
         return alert if mute is None else alert.model_copy(update={"muted": True, "mute_reason": mute.reason or None})
+
+    def _wanted(self, alert: Alert) -> Severity | None:
+        return self.severities.get(alert.code)
 
 
 class PolicyAtAGate(Policy):
@@ -159,6 +170,10 @@ class PolicyAtAGate(Policy):
     @property
     def outspoken(self) -> tuple[str, ...]:
         return (*ALWAYS_NEWS, *BARS_THE_NEXT)
+
+    def _wanted(self, alert: Alert) -> Severity | None:
+        bars = alert.code == UNTOLD and RQLITE in alert.about
+        return super()._wanted(alert) or (Severity.CRITICAL if bars else None)
 
 
 def read_policy(path: Path) -> Policy:

@@ -24,7 +24,7 @@ from orama_monitor.report import Rqlite, RqliteNode
 rqlite = node_rules.rqlite
 
 NODES = "on any node: curl -s 'localhost:5001/nodes?nonvoters&timeout=2s'"
-# Of no leader speaks also who answers: a muted absence explains no more than itself.
+# That there is no leader concerns also who answers: a muted absence explains no more than itself.
 THE_REST = "rqlite"
 KNOWN_STATES = ("Leader", "Follower", "Candidate", "Shutdown")
 VOTER_GONE = (there(*RAFT_GONE), around("RQLITE_PEER_UNREACHABLE", *LINK_DOWN))
@@ -152,16 +152,16 @@ def no_leader(cluster: Cluster, limits: Thresholds) -> Found:
     if any(seen.raft_state == "Leader" or seen.leader_addr or seen.leader_id for _node, seen in cluster.responding):
         return
     down = [node for node in cluster.reporting if node.rqlite and node.rqlite.responsive is False]
-    gone = sorted({node.host for node in down} | {node.host for node in cluster.nodes if not node.reports})
+    gone = _voting(cluster, {node.host for node in down} | {node.host for node in cluster.nodes if not node.reports})
     asked = [*down, *(node for node, _seen in known)]
     young = all(node.was_started("orama-node", limits.start_s) for node in asked)
     severity, remark = (INFO, "; orama-node just started") if young else (None, "")
     if known:
         states = ", ".join(f"{node.host} {seen.raft_state}" for node, seen in known[:4])
         said = f"{number(len(known), 'node')} answer, none knows a leader ({states})"
-        yield Here(said + remark, (THE_REST, *gone), severity)
+        yield Here(said + remark, severity=severity, follows=(THE_REST, *gone))
     elif down and len(down) == len(cluster.configured):
-        yield Here(f"none of {number(len(down), 'node')} answers" + remark, tuple(gone), severity)
+        yield Here(f"none of {number(len(down), 'node')} answers" + remark, severity=severity, follows=tuple(gone))
 
 
 @rqlite.on_cluster(
@@ -328,6 +328,14 @@ def _majority_unheard(cluster: Cluster) -> bool:
     return sum(host not in heard for host in hosts) >= _majority(len(hosts))
 
 
+def _voting(cluster: Cluster, hosts: Set[str]) -> list[str]:
+    """Those of the hosts that are voters, or may be: where the voters are not known, or one of them not by its host."""
+    voters = {cluster.raft_host(node_id, address) for node_id, address in cluster.voters.items()}
+    if None in voters:
+        voters |= _strangers(cluster)
+    return sorted(hosts & voters if voters else hosts)
+
+
 def _in_reach(node: NodeView) -> bool:
     """Whether nothing is known to keep others from this node's RQLite."""
     if not node.rqlite or node.rqlite.responsive is False:
@@ -441,6 +449,9 @@ def _about(cluster: Cluster, quorum: Quorum) -> tuple[str, ...]:
 
 def _unheard_strangers(cluster: Cluster) -> list[str] | None:
     """The nodes whose address in the mesh nobody knows. None when one of them reported, or was not asked."""
-    placed = set(cluster.mesh_hosts.values())
-    strangers = [host for host in cluster.configured if host not in placed]
+    strangers = sorted(_strangers(cluster))
     return strangers if all(cluster.silent(host) for host in strangers) else None
+
+
+def _strangers(cluster: Cluster) -> set[str]:
+    return set(cluster.configured) - set(cluster.mesh_hosts.values())

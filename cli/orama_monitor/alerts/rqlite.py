@@ -189,7 +189,13 @@ def snapshot_errors(node: NodeView) -> Found:
     "RQLite counted failed queries or writes, or requests without a leader, since its start.",
     why="A client sends wrong SQL, or the cluster was without a leader for a while.",
     hint=f"on the node: curl -s localhost:5001/debug/vars; {rqlite_log(100)}",
-    because=[on_cluster(*RAFT_STUCK), anywhere(*RAFT_OUT), concerning(*MISSED), anywhere(*MISSED, heard_only=True)],
+    because=[
+        on_cluster(*RAFT_STUCK),
+        here(*RAFT_OUT),
+        anywhere(*RAFT_OUT, heard_only=True),
+        concerning(*MISSED),
+        anywhere(*MISSED, heard_only=True),
+    ],
 )
 def errors(node: NodeView) -> Found:
     seen = _answering(node)

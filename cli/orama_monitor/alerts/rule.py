@@ -43,8 +43,9 @@ class Finding:
     """One firing of a rule.
 
     ``node`` is the host it stands on, or the cluster. ``about`` are the things it speaks of beside the node: the
-    unit, the collector, the hosts at the other end. ``severity`` and ``hint`` replace the rule's own. ``marks`` are
-    never shown: by them, as by what it is about, a cause is asked for.
+    unit, the collector, the hosts at the other end. ``severity`` and ``hint`` replace the rule's own. The rest is never
+    shown: ``marks`` are by what it is asked for as a cause, as by what it is about; ``follows`` are by what its own
+    causes are asked for, where that isn't what it is about.
     """
 
     node: str
@@ -53,6 +54,17 @@ class Finding:
     severity: Severity | None = None
     hint: str | None = None
     marks: tuple[str, ...] = ()
+    follows: tuple[str, ...] = ()
+
+    @property
+    def known_by(self) -> tuple[str, ...]:
+        """What it is found by as a cause."""
+        return self.about + self.marks
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """What has to be explained, each by itself; of a finding about nothing, that."""
+        return self.follows or self.about or ("",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +76,7 @@ class Here:
     severity: Severity | None = None
     hint: str | None = None
     marks: tuple[str, ...] = ()
+    follows: tuple[str, ...] = ()
 
 
 Found = Iterable[Here | str]
@@ -210,4 +223,4 @@ def _with_limits(check: Callable[..., Any]) -> Callable[..., Any]:
 def _placed(found: Here | str, node: str) -> Finding:
     if isinstance(found, str):
         return Finding(node, found)
-    return Finding(node, found.message, found.about, found.severity, found.hint, found.marks)
+    return Finding(node, found.message, found.about, found.severity, found.hint, found.marks, found.follows)

@@ -124,7 +124,8 @@ def zombies(node: NodeView, limits: Thresholds) -> Found:
     INFO,
     "More than {orphans} Orama processes run that no service looks after.",
     why="They hold ports and files, and no restart or upgrade reaches them.",
-    hint="on the node: ps -eo pid,ppid,cgroup,args | grep -i orama; stop those outside a .service cgroup",
+    hint="on the node: ps -eo pid,ppid,cgroup,args | grep -iE 'orama|rqlite|olric|ipfs|anon|coredns|caddy'; "
+    "stop those outside a .service cgroup",
 )
 def orphans(node: NodeView, limits: Thresholds) -> Found:
     seen = node.processes

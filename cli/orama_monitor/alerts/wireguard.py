@@ -7,17 +7,22 @@ from collections.abc import Callable, Iterator
 
 from orama_monitor.alerts.because import anywhere, here, link, there, unit
 from orama_monitor.alerts.cluster import Cluster, NodeView, only_address
+from orama_monitor.alerts.hints import word
 from orama_monitor.alerts.links import Complaint, Group, gathered
 from orama_monitor.alerts.rule import CRITICAL, INFO, WARNING, Finding, Findings, Found, Here, Subsystem
 from orama_monitor.alerts.thresholds import Thresholds
+from orama_monitor.alerts.units import WIREGUARD
 from orama_monitor.alerts.words import clip, duration, names, number
 from orama_monitor.report import WireguardPeer
 
 wireguard = Subsystem("wireguard")
 
-WG_UNIT = "wg-quick@wg0"
 GONE = ("NODE_UNREACHABLE", "WG_DOWN", "NO_DEFAULT_ROUTE")
 Seen = list[tuple[NodeView, WireguardPeer]]
+
+
+def _bring_up(interface: str) -> str:
+    return f"on the node: systemctl status {WIREGUARD}{interface}; ip link show {interface}; wg-quick up {interface}"
 
 
 @wireguard.on_node(
@@ -25,12 +30,12 @@ Seen = list[tuple[NodeView, WireguardPeer]]
     CRITICAL,
     "The WireGuard interface is down or isn't there.",
     why="The node is cut off from all others: everything between nodes goes through the mesh.",
-    hint="on the node: systemctl status wg-quick@wg0; ip link show wg0; wg-quick up wg0",
-    because=[here(*unit(WG_UNIT))],
+    hint=_bring_up("wg0"),
+    because=[here(*unit(WIREGUARD))],
 )
 def down(node: NodeView) -> Found:
     if node.wireguard and node.wireguard.interface_up is False:
-        yield "wg0 is down"
+        yield Here(f"{clip(node.mesh, 40)} is down", hint=_bring_up(word(node.mesh, "wg0")))
 
 
 @wireguard.between_nodes(
@@ -105,7 +110,7 @@ def peer_unknown(cluster: Cluster) -> Findings:
 def never_handshaked(cluster: Cluster, limits: Thresholds) -> Findings:
     def young(host: str) -> bool:
         node = cluster.by_host.get(host)
-        return node is not None and node.is_young(WG_UNIT, limits.wg_settle_s)
+        return node is not None and node.is_young(WIREGUARD + node.mesh, limits.wg_settle_s)
 
     troubled = [(node, peer) for node, peer in cluster.quiet_peers(limits.wg_handshake_s) if _is_new(peer)]
     for group, _peers in _troubled(cluster, troubled):
@@ -174,7 +179,8 @@ def mtu_mismatch(cluster: Cluster) -> Found:
 def config_perms(node: NodeView) -> Found:
     perms = node.wireguard.config_perms if node.wireguard else None
     if perms and re.fullmatch("[0-7]{3,4}", perms) and int(perms, 8) & 0o077:
-        yield f"wg0.conf has mode {perms}"
+        hint = f"on the node: chmod 600 /etc/wireguard/{word(node.mesh, 'wg0')}.conf"
+        yield Here(f"{clip(node.mesh, 40)}.conf has mode {perms}", hint=hint)
 
 
 def _is_new(peer: WireguardPeer) -> bool:
@@ -234,8 +240,8 @@ def _troubled(cluster: Cluster, troubled: Seen) -> Iterator[tuple[Group, list[Wi
 def _strangers(cluster: Cluster, troubled: Seen, said: Callable[[list[WireguardPeer]], str]) -> Findings:
     """Peers in trouble that no node is known to be: one finding each, on the first node that has it.
 
-    It speaks of the nodes that the peer may be, so that their absence explains it. Who is none of them for certain has
-    nobody miss it.
+    It follows from the absence of the nodes that the peer may be, and explains what is missed of them. Who is none of
+    them for certain has nobody miss it.
     """
     severity = INFO if _all_known(cluster) else None
     found: dict[str, list[tuple[str, WireguardPeer]]] = {}
@@ -245,7 +251,9 @@ def _strangers(cluster: Cluster, troubled: Seen, said: Callable[[list[WireguardP
     for key, seen in sorted(found.items()):
         peers = [peer for _host, peer in seen]
         message = f"{said(peers)} with {label(peers[0])}, on {number(len(seen), 'node')}"
-        yield Finding(min(host for host, _peer in seen), message, cluster.suspects or (key,), severity)
+        suspects = cluster.suspects
+        host = min(host for host, _peer in seen)
+        yield Finding(host, message, (key,), severity, marks=suspects, follows=suspects)
 
 
 def label(peer: WireguardPeer) -> str:

@@ -128,12 +128,16 @@ class Tree:
         *,
         service: str = "",
         after: str = "network.target",
+        requires: str = "",
+        part_of: str = "",
         description: str = "",
         enable: bool = True,
     ) -> None:
-        """A service that comes back by itself, as Orama's own units do."""
+        """A service that comes back by itself, as Orama's own units do, after what it requires."""
+        needs = f"Requires={requires}\n" if requires else ""
+        needs += f"PartOf={part_of}\n" if part_of else ""
         text = (
-            f"[Unit]\nDescription={description or name}\nAfter={after}\nStartLimitIntervalSec=0\n\n"
+            f"[Unit]\nDescription={description or name}\nAfter={after} {requires}\n{needs}StartLimitIntervalSec=0\n\n"
             f"[Service]\nExecStart={exec_start}\nRestart=always\nRestartSec=2\nTimeoutStopSec=10\n"
             f"{service}\n\n[Install]\nWantedBy=multi-user.target\n"
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from orama_monitor.alerts import judge
@@ -21,7 +22,9 @@ def found(snapshot: Snapshot, policy: Policy | None = None) -> set[Place]:
 
 
 def roots(snapshot: Snapshot) -> set[Place]:
-    return {(alert.code, alert.node) for alert in judge(snapshot) if alert.is_root}
+    """Every root as (code, node); what stands several times on a node, about this and that, says how often."""
+    counts = Counter((alert.code, alert.node) for alert in judge(snapshot) if alert.is_root)
+    return {(code if count == 1 else f"{count} times {code}", node) for (code, node), count in counts.items()}
 
 
 def only(snapshot: Snapshot, code: str) -> Alert:

@@ -64,6 +64,28 @@ def rqlited_stopped(s: Snapshot) -> None:
     b.rqlite_silent(s, 2)
 
 
+def orama_node_stopped_with_its_parts(s: Snapshot) -> None:
+    """The units of the namespaces are stopped with it."""
+    rqlited_stopped(s)
+    namespace_stopped(s, "rqlite", "olric", "gateway")
+
+
+def namespace_stopped(s: Snapshot, *parts: str) -> None:
+    for part in parts:
+        b.stopped(s, 2, f"orama-namespace-{part}@acme")
+        b.put(s, 2, f"namespaces.0.{part}_up", False)
+    if "rqlite" in parts:
+        b.put(s, 2, "namespaces.0.rqlite_state", None)
+        b.put(s, 2, "namespaces.0.rqlite_ready", False)
+
+
+def orama_node_stopped_by_its_cli(s: Snapshot) -> None:
+    """It disables the namespaces' units as well, so that only their services are missed."""
+    orama_node_stopped_with_its_parts(s)
+    for part in ("rqlite", "olric", "gateway"):
+        b.unit_state(s, 2, f"orama-namespace-{part}@acme", enabled=False)
+
+
 def rqlited_failed(s: Snapshot) -> None:
     b.failed(s, 2, "orama-node")
     b.rqlite_silent(s, 2)
@@ -101,6 +123,18 @@ def wg_down(s: Snapshot) -> None:
 def wg_stopped(s: Snapshot) -> None:
     b.mesh_lost(s, 2)
     b.stopped(s, 2, "wg-quick@wg0")
+
+
+def wg_stopped_with_what_needs_it(s: Snapshot) -> None:
+    """systemd stops orama-node with it, and the namespaces' units with that."""
+    wg_stopped(s)
+    orama_node_stopped_with_its_parts(s)
+
+
+def wg_disabled(s: Snapshot) -> None:
+    """Stopped and disabled: its unit is no alert, and orama-node was stopped with it."""
+    wg_stopped_with_what_needs_it(s)
+    b.unit_state(s, 2, "wg-quick@wg0", enabled=False)
 
 
 def wg_failed_at_boot(s: Snapshot) -> None:
@@ -249,6 +283,24 @@ def ipfs_cluster_stopped(s: Snapshot) -> None:
         b.put(s, index, "ipfs.cluster_errors", 1)
 
 
+def ipfs_stopped_with_its_cluster(s: Snapshot) -> None:
+    """systemd stops IPFS Cluster with Kubo."""
+    ipfs_stopped(s)
+    ipfs_cluster_stopped(s)
+
+
+def ipfs_disabled(s: Snapshot) -> None:
+    """Stopped and disabled: its unit is no alert, and IPFS Cluster was stopped with it."""
+    ipfs_stopped_with_its_cluster(s)
+    b.unit_state(s, 2, "orama-ipfs", enabled=False)
+
+
+def ipfs_stopped_and_awaited(s: Snapshot) -> None:
+    """IPFS Cluster waits for Kubo, gives up and is started again."""
+    ipfs_stopped_with_its_cluster(s)
+    b.looping(s, 2, "orama-ipfs-cluster")
+
+
 def ipfs_wrong_key(s: Snapshot) -> None:
     """A swarm key of its own: it finds nobody, and nobody finds it."""
     b.put(s, 2, "ipfs.swarm_peers", 0)
@@ -350,6 +402,19 @@ def namespace_rqlite_stopped(s: Snapshot) -> None:
     b.put(s, 2, "namespaces.0.rqlite_state", None)
 
 
+def namespace_rqlite_stopped_with_what_needs_it(s: Snapshot) -> None:
+    namespace_stopped(s, "rqlite", "olric", "gateway")
+
+
+def namespace_rqlite_disabled(s: Snapshot) -> None:
+    namespace_rqlite_stopped_with_what_needs_it(s)
+    b.unit_state(s, 2, "orama-namespace-rqlite@acme", enabled=False)
+
+
+def namespace_olric_stopped_with_its_gateway(s: Snapshot) -> None:
+    namespace_stopped(s, "olric", "gateway")
+
+
 def namespace_majority_stopped(s: Snapshot) -> None:
     for index in (0, 1, 2):
         b.stopped(s, index, "orama-namespace-rqlite@acme")
@@ -381,6 +446,8 @@ FAULTS: list[tuple[Fault, set[b.Place]]] = [
     (leader_stopped_just_now, {at("SERVICE_INACTIVE", 0)}),
     (leader_stopped_and_followed, {at("SERVICE_INACTIVE", 0)}),
     (rqlited_stopped, {at("SERVICE_INACTIVE", 2)}),
+    (orama_node_stopped_with_its_parts, {at("SERVICE_INACTIVE", 2)}),
+    (orama_node_stopped_by_its_cli, {at("SERVICE_INACTIVE", 2)}),
     (rqlited_failed, {at("SERVICE_FAILED", 2)}),
     (rqlited_loops, {at("SERVICE_RESTART_LOOP", 2)}),
     (rqlited_frozen, {at("RQLITE_DOWN", 2)}),
@@ -388,6 +455,8 @@ FAULTS: list[tuple[Fault, set[b.Place]]] = [
     (all_stopped, {at("SERVICE_INACTIVE", index) for index in range(5)}),
     (wg_down, {at("WG_DOWN", 2)}),
     (wg_stopped, {at("SERVICE_INACTIVE", 2)}),
+    (wg_stopped_with_what_needs_it, {at("SERVICE_INACTIVE", 2)}),
+    (wg_disabled, {at("WG_DOWN", 2)}),
     (wg_failed_at_boot, {at("SERVICE_FAILED", 2)}),
     (leader_wg_down, {at("WG_DOWN", 0)}),
     (wg_blocked, {at("WG_HANDSHAKE_STALE", 2)}),
@@ -406,6 +475,9 @@ FAULTS: list[tuple[Fault, set[b.Place]]] = [
     (olric_restarted, {at("OLRIC_RESTARTS", 2)}),
     (ipfs_stopped, {at("SERVICE_INACTIVE", 2)}),
     (ipfs_cluster_stopped, {at("SERVICE_INACTIVE", 2)}),
+    (ipfs_stopped_with_its_cluster, {at("SERVICE_INACTIVE", 2)}),
+    (ipfs_disabled, {at("IPFS_DOWN", 2)}),
+    (ipfs_stopped_and_awaited, {at("SERVICE_INACTIVE", 2)}),
     (ipfs_wrong_key, {at("IPFS_ISOLATED", 2)}),
     (ipfs_alone, {at("IPFS_ISOLATED", 2)}),
     (out_of_raft, {at("RQLITE_CANDIDATE", 2)}),
@@ -424,6 +496,9 @@ FAULTS: list[tuple[Fault, set[b.Place]]] = [
     (no_psutil, {at("COLLECTOR_FAILED", 2)}),
     (no_default_route, {at("NO_DEFAULT_ROUTE", 2)}),
     (namespace_rqlite_stopped, {at("SERVICE_INACTIVE", 2)}),
+    (namespace_rqlite_stopped_with_what_needs_it, {at("SERVICE_INACTIVE", 2)}),
+    (namespace_rqlite_disabled, {at("NAMESPACE_RQLITE_DOWN", 2)}),
+    (namespace_olric_stopped_with_its_gateway, {at("SERVICE_INACTIVE", 2)}),
     (namespace_majority_stopped, {at("SERVICE_INACTIVE", index) for index in (0, 1, 2)}),
     (memory_and_swap, {at("MEMORY_HIGH", 2)}),
     (alone_and_leading, {at("RQLITE_SPLIT_BRAIN", None)}),

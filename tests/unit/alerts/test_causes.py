@@ -6,11 +6,13 @@ from fnmatch import fnmatchcase
 
 import pytest
 
-from orama_monitor.alerts import RULES, explain
-from orama_monitor.alerts.because import Because, Ref
-from orama_monitor.alerts.rule import Rule
+from orama_monitor.alerts import RULES, explain, judge
+from orama_monitor.alerts.because import Because, Ref, here
+from orama_monitor.alerts.cluster import NodeView
+from orama_monitor.alerts.rule import INFO, Found, Rule, Subsystem
 from orama_monitor.alerts.thresholds import Thresholds
 from orama_monitor.errors import MonitorError
+from tests.unit.clusters import healthy
 
 EVERY = list(RULES.values())
 
@@ -35,7 +37,9 @@ def _applies(because: Because, item: str | None) -> bool:
 
 
 def _item(ref: Ref, item: str | None) -> str | None:
-    return item if ref.item == "{}" else None if ref.item and "{}" in ref.item else ref.item
+    if ref.item and "{}" in ref.item:
+        return None if item is None else ref.item.replace("{}", item)
+    return ref.item
 
 
 @pytest.mark.parametrize("code", list(RULES))
@@ -51,6 +55,20 @@ def test_no_alert_can_cause_itself(code: str) -> None:
             seen.add(at)
 
     walk((code, None), ())
+
+
+def test_of_alerts_that_explain_each_other_one_is_the_root() -> None:
+    """No rule is declared so; what is marked may still lead back."""
+
+    def always(_node: NodeView) -> Found:
+        yield "always"
+
+    circle = Subsystem("circle")
+    for code, other in (("A", "B"), ("B", "C"), ("C", "A")):
+        circle.on_node(code, INFO, "Always.", why="", hint="", because=[here(other)])(always)
+    alerts = judge(healthy(1), rules=circle.rules)
+    (root,) = (alert for alert in alerts if alert.is_root)
+    assert [alert.cause and alert.cause.key for alert in alerts] == [None, root.key, root.key]
 
 
 @pytest.mark.parametrize("rule", EVERY, ids=list(RULES))

@@ -218,9 +218,11 @@ CASES = [
     Case(
         "TLS_UNCHECKED",
         both(field("dns.base_tls_days_left", None, NS), field("dns.wild_tls_days_left", None, NS)),
-        field("dns.base_tls_days_left", None, NS),
+        both(field("dns.base_tls_days_left", None, NS), lambda s: b.collector(s, NS, "dns")),
         NS,
     ),
+    figure("TLS_UNCHECKED", "dns.base_tls_days_left", None, 88, NS),
+    figure("TLS_UNCHECKED", "dns.wild_tls_days_left", None, 88, NS),
     # Anyone, namespaces, network
     Case(
         "ANYONE_NOT_BOOTSTRAPPED",

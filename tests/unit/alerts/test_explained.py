@@ -11,7 +11,7 @@ from orama_monitor.alerts.alert import Severity, standing
 from orama_monitor.alerts.policy import Mute, Policy
 from orama_monitor.snapshot import Snapshot
 from tests.unit.alerts import breaking as b
-from tests.unit.clusters import healthy, host, lost, narrowed, report
+from tests.unit.clusters import healthy, host, key, lost, narrowed, report
 
 
 def heard(snapshot: Snapshot, *muted: str) -> set[b.Place]:
@@ -42,6 +42,26 @@ def test_a_muted_dead_node_silences_what_it_brings_about_and_no_outage() -> None
     assert heard(snapshot, "NODE_UNREACHABLE") == set()
     leaderless(snapshot, 0, 1, 2, 3)
     assert ("RQLITE_NO_LEADER", CLUSTER) in heard(snapshot, "NODE_UNREACHABLE")
+
+
+def test_a_dead_node_that_is_no_voter_takes_no_leader_from_rqlite() -> None:
+    snapshot = healthy(6)
+    b.node_dead(snapshot, 5)
+    leaderless(snapshot, 0, 1, 2, 3, 4)
+    assert b.roots(snapshot) == {("NODE_UNREACHABLE", host(5)), ("RQLITE_NO_LEADER", CLUSTER)}
+
+
+def test_a_dead_node_of_unknown_address_may_be_the_voter_that_is_missed() -> None:
+    """A voter whose host nobody knows."""
+    snapshot = healthy(6)
+    b.node_dead(snapshot, 5)
+    leaderless(snapshot, 0, 1, 2, 3, 4)
+    for index in range(5):
+        view = b.rqlite_view(snapshot, index)
+        view["n9"] = view["n1"].model_copy(update={"addr": "n6.internal:7001"})
+        for one in b.peers_of(snapshot, index):
+            one.allowed_ips = "10.0.0.0/24" if one.public_key == key(5) else one.allowed_ips
+    assert ("RQLITE_NO_LEADER", CLUSTER) not in b.roots(snapshot)
 
 
 def test_a_muted_dead_node_silences_no_lost_quorum() -> None:
@@ -209,6 +229,35 @@ def test_a_muted_link_hides_nothing_on_other_nodes() -> None:
     assert heard(snapshot, "RQLITE_PEER_UNREACHABLE") == told
 
 
+@pytest.mark.parametrize(
+    ("fault", "muted", "its_own", "code"),
+    [
+        (("olric.service_active", False), "OLRIC_DOWN", ("olric.log_errors_1h", 500), "OLRIC_LOG_ERRORS"),
+        (("rqlite.responsive", False), "RQLITE_DOWN", ("rqlite.debug_vars.query_errors", 5), "RQLITE_ERRORS"),
+        (("network.default_route", False), "NO_DEFAULT_ROUTE", ("network.tcp_retrans_pct", 40.0), "TCP_RETRANS_HIGH"),
+    ],
+)
+def test_a_muted_fault_of_one_node_hides_none_of_another(
+    fault: tuple[str, object], muted: str, its_own: tuple[str, object], code: str
+) -> None:
+    snapshot = healthy()
+    b.put(snapshot, 4, *fault)
+    b.put(snapshot, 1, *its_own)
+    assert b.roots(snapshot) == {(muted, host(4))}
+    assert heard(snapshot, muted) == {(code, host(1))}
+
+
+def test_of_two_faults_of_a_node_the_one_that_is_heard_explains_a_third() -> None:
+    """The muted one is declared before it."""
+    snapshot = healthy()
+    b.put(snapshot, 2, "olric.service_active", False)
+    b.put(snapshot, 2, "ipfs.daemon_active", False)
+    b.put(snapshot, 2, "gateway.http_status", 503)
+    told = {("IPFS_DOWN", host(2)), ("GATEWAY_UNHEALTHY", host(2))}
+    assert heard(snapshot, "OLRIC_DOWN") == told
+    assert heard(snapshot, "OLRIC_DOWN", "IPFS_DOWN") == set()
+
+
 def test_an_isolated_kubo_is_critical_while_not_all_others_are_young() -> None:
     snapshot = healthy()
     b.put(snapshot, 4, "ipfs.swarm_peers", 0)
@@ -260,6 +309,18 @@ def test_only_a_service_that_hangs_is_out(fault: Callable[[Snapshot], None], exp
     b.put(snapshot, 2, "gateway.subsystems.olric.status", "error")
     told = {("OLRIC_SUSPECTS", host(1)), ("GATEWAY_SUBSYSTEM", host(2))}
     assert b.roots(snapshot) - {("COLLECTOR_FAILED", host(2))} == (set() if explains else told)
+
+
+@pytest.mark.parametrize("hangs", [False, True], ids=["slow to tell its counters", "tells nothing"])
+def test_only_a_leader_that_hangs_keeps_others_from_being_ready(hangs: bool) -> None:
+    snapshot = healthy()
+    b.collector(snapshot, 0, "rqlite", "timeout", "rqlite /debug/vars: no answer within 3 s")
+    if hangs:
+        report(snapshot, 0).rqlite = None
+    else:
+        b.put(snapshot, 0, "rqlite.debug_vars", None)
+    b.put(snapshot, 2, "rqlite.ready", False)
+    assert (("RQLITE_NOT_READY", host(2)) in b.roots(snapshot)) is not hangs
 
 
 @pytest.mark.parametrize(("field", "code"), [("swarm_peers", "PEERS"), ("cluster_peers", "CLUSTER_PEERS")])
@@ -353,3 +414,93 @@ def test_a_hint_names_the_file_that_has_the_log() -> None:
     assert "tail -n 50 /opt/orama/.orama/logs/node.log, or journalctl -u orama-node -n 50" in hint("orama-node")
     assert "tail -n 50 /opt/orama/.orama/logs/rqlite-*.log " in RULES["RQLITE_DOWN"].hint
     assert hint("caddy") == "on the node: systemctl status caddy; journalctl -u caddy -n 50"
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"load_state": "masked"}, "on the node: systemctl unmask orama-node; systemctl start orama-node"),
+        ({"load_state": "not-found", "enabled": None}, "on the node: orama-node has no unit file"),
+        ({}, "journalctl -u orama-node -n 50; systemctl start orama-node"),
+    ],
+    ids=["masked", "not found", "stopped"],
+)
+def test_a_hint_gets_a_unit_back_as_it_was_lost(fields: dict[str, object], said: str) -> None:
+    snapshot = healthy()
+    b.unit_state(snapshot, 2, "orama-node", active_state="inactive", **fields)
+    assert said in b.only(snapshot, "SERVICE_INACTIVE").hint
+
+
+def test_a_unit_that_was_masked_follows_from_nothing_that_it_needs() -> None:
+    snapshot = healthy()
+    b.mesh_lost(snapshot, 2)
+    b.unit_state(snapshot, 2, "orama-node", load_state="masked", active_state="inactive")
+    b.rqlite_silent(snapshot, 2)
+    assert b.roots(snapshot) == {("WG_DOWN", host(2)), ("SERVICE_INACTIVE", host(2))}
+
+
+@pytest.mark.parametrize(("load_state", "unit"), [("loaded", "orama-gateway"), ("not-found", "orama-node")])
+def test_a_hint_names_the_unit_that_runs_the_gateway(load_state: str, unit: str) -> None:
+    snapshot = healthy()
+    b.put(snapshot, 3, "gateway.responsive", False)
+    b.unit_state(snapshot, 3, "orama-gateway", load_state=load_state, enabled=None)
+    hint = b.only(snapshot, "GATEWAY_DOWN").hint
+    assert f"systemctl status {unit};" in hint and f"journalctl -u {unit} " in hint
+
+
+@pytest.mark.parametrize(
+    ("domain", "asked"), [("testnet.orama.example", "testnet.orama.example"), ("a; reboot", "DOMAIN"), (None, "DOMAIN")]
+)
+def test_a_hint_asks_for_the_domain_where_that_is_a_word(domain: str | None, asked: str) -> None:
+    snapshot = healthy()
+    b.put(snapshot, 1, "dns.domain", domain)
+    b.put(snapshot, 1, "dns.soa_resolves", False)
+    assert f"dig @127.0.0.1 {asked} SOA;" in b.only(snapshot, "DNS_SOA_FAILED").hint
+
+
+def test_hints_find_kubo_from_any_user() -> None:
+    hints = [rule.hint for rule in RULES.values() if " ipfs " in rule.hint]
+    assert len(hints) == 4
+    assert all(hint.count(" ipfs ") == hint.count(" ipfs --api /ip4/127.0.0.1/tcp/4501 ") for hint in hints)
+
+
+@pytest.mark.parametrize(
+    ("field", "about", "server"),
+    [
+        ("base_tls_days_left", "base", "testnet.orama.example"),
+        ("wild_tls_days_left", "wildcard", "any.testnet.orama.example"),
+    ],
+)
+def test_the_certificate_that_is_not_shown_is_named(field: str, about: str, server: str) -> None:
+    snapshot = healthy()
+    b.put(snapshot, 1, f"dns.{field}", None)
+    alert = b.only(snapshot, "TLS_UNCHECKED")
+    assert alert.about == [about] and f"-servername {server};" in alert.hint
+
+
+@pytest.mark.parametrize(
+    ("field", "code"),
+    [
+        ("soa_resolves", "DNS_SOA_FAILED"),
+        ("ns_resolves", "DNS_NS_FAILED"),
+        ("wildcard_resolves", "DNS_WILDCARD_FAILED"),
+        ("base_a_resolves", "DNS_A_FAILED"),
+    ],
+)
+def test_a_question_that_coredns_does_not_answer_is_one_fault(field: str, code: str) -> None:
+    snapshot = healthy()
+    b.put(snapshot, 1, f"dns.{field}", False)
+    b.collector(snapshot, 1, "dns", "timeout", "dns: no answer within 3 s")
+    assert b.roots(snapshot) == {(code, host(1))}
+
+
+def test_the_unit_of_an_interface_by_any_name_explains_that_it_is_down() -> None:
+    snapshot = healthy()
+    b.unit_state(snapshot, 2, "wg-quick@wg0").name = "wg-quick@mesh0"
+    b.mesh_lost(snapshot, 2)
+    b.stopped(snapshot, 2, "orama-node")
+    b.rqlite_silent(snapshot, 2)
+    assert b.roots(snapshot) == {("WG_DOWN", host(2))}
+    b.stopped(snapshot, 2, "wg-quick@mesh0")
+    assert b.roots(snapshot) == {("SERVICE_INACTIVE", host(2))}
+    assert b.only(snapshot, "WG_DOWN").message == "mesh0 is down"

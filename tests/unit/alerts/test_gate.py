@@ -11,7 +11,7 @@ from orama_monitor.alerts.alert import Severity, standing
 from orama_monitor.alerts.policy import Mute, Policy
 from orama_monitor.snapshot import Snapshot
 from tests.unit.alerts import breaking as b
-from tests.unit.clusters import healthy
+from tests.unit.clusters import healthy, report
 
 GRACE = ("start_s", "rqlite_settle_s", "wg_settle_s", "olric_settle_s", "ipfs_settle_s", "anyone_settle_s")
 
@@ -39,6 +39,14 @@ def fragile() -> Snapshot:
     return snapshot
 
 
+def untold(collector: str = "rqlite") -> Snapshot:
+    """Nothing is known of what a collector would have told of a node."""
+    snapshot = healthy()
+    b.collector(snapshot, 3, collector)
+    setattr(report(snapshot, 3), collector, None)
+    return snapshot
+
+
 def severities(snapshot: Snapshot, code: str, policy: Policy) -> tuple[set[str], set[str]]:
     """Of the alerts with this code, by the policy and by what it is at a gate."""
     ordinary, at_a_gate = (
@@ -54,8 +62,9 @@ def severities(snapshot: Snapshot, code: str, policy: Policy) -> tuple[set[str],
         (just_started(), "RQLITE_DOWN", "info"),
         (not_ready(), "RQLITE_NOT_READY", "warning"),
         (fragile(), "RQLITE_QUORUM_FRAGILE", "warning"),
+        (untold(), "COLLECTOR_FAILED", "warning"),
     ],
-    ids=["just started", "not ready", "fragile"],
+    ids=["just started", "not ready", "fragile", "not known"],
 )
 def test_what_keeps_nobody_awake_keeps_a_gate_closed(snapshot: Snapshot, code: str, ordinary: str) -> None:
     assert severities(snapshot, code, Policy()) == ({ordinary}, {"critical"})
@@ -67,11 +76,16 @@ def test_what_keeps_nobody_awake_keeps_a_gate_closed(snapshot: Snapshot, code: s
         ({"thresholds": {"start_s": 60.0}}, just_started(), "RQLITE_DOWN"),
         ({"severities": {"RQLITE_NOT_READY": "info"}}, not_ready(), "RQLITE_NOT_READY"),
         ({"severities": {"RQLITE_QUORUM_FRAGILE": "info"}}, fragile(), "RQLITE_QUORUM_FRAGILE"),
+        ({"severities": {"COLLECTOR_FAILED": "info"}}, untold(), "COLLECTOR_FAILED"),
     ],
-    ids=["just started", "not ready", "fragile"],
+    ids=["just started", "not ready", "fragile", "not known"],
 )
 def test_what_the_operator_set_by_name_stays(given: dict[str, Any], snapshot: Snapshot, code: str) -> None:
     assert severities(snapshot, code, Policy.model_validate(given)) == ({"info"}, {"info"})
+
+
+def test_what_is_not_known_of_anything_else_keeps_no_gate_closed() -> None:
+    assert severities(untold("network"), "COLLECTOR_FAILED", Policy()) == ({"warning"}, {"warning"})
 
 
 def test_nothing_else_of_a_policy_changes() -> None:
@@ -84,10 +98,13 @@ def test_nothing_else_of_a_policy_changes() -> None:
     assert policy.thresholds.start_s == 30 and "RQLITE_NOT_READY" not in policy.severities
 
 
-def test_what_is_muted_as_a_warning_stays_muted_at_a_gate() -> None:
-    policy = Policy(mutes=[Mute(code="RQLITE_NOT_READY", severity=Severity.WARNING)])
-    (alert,) = judge(not_ready(), policy.at_a_gate())
-    assert alert.code == "RQLITE_NOT_READY" and alert.muted
+@pytest.mark.parametrize(
+    ("snapshot", "code"), [(not_ready(), "RQLITE_NOT_READY"), (untold(), "COLLECTOR_FAILED")], ids=["ready", "known"]
+)
+def test_what_is_muted_as_a_warning_stays_muted_at_a_gate(snapshot: Snapshot, code: str) -> None:
+    policy = Policy(mutes=[Mute(code=code, severity=Severity.WARNING)])
+    (alert,) = judge(snapshot, policy.at_a_gate())
+    assert alert.code == code and alert.muted
 
 
 def test_a_mute_of_less_than_the_warning_wakes_at_a_gate() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from orama_monitor.alerts import CLUSTER, judge
+from orama_monitor.alerts.policy import Policy
 from orama_monitor.snapshot import NodeResult, Snapshot
 from tests.unit.alerts import breaking as b
 from tests.unit.clusters import BEGAN, healthy, host, lost, wg_ip
@@ -206,12 +207,46 @@ def test_a_node_may_not_answer_right_after_its_start(seconds: int, restarts: int
     assert {b.only(snapshot, code).severity for code in ("RQLITE_DOWN", "GATEWAY_DOWN")} == {severity}
 
 
+@pytest.mark.parametrize(
+    ("fields", "severities"),
+    [
+        ({"active_state": "activating", "sub_state": "start-pre"}, {"info"}),
+        ({"active_state": "deactivating", "sub_state": "stop-sigterm"}, {"info"}),
+        ({"active_state": "activating", "sub_state": "start-pre", "n_restarts": 2}, {"warning", "critical"}),
+        ({"active_state": "activating", "sub_state": "auto-restart"}, {"warning", "critical"}),
+        ({"active_state": "inactive", "sub_state": "dead"}, {"warning", "critical"}),
+    ],
+    ids=["starts", "stops", "starts again", "waits", "stopped"],
+)
+def test_a_unit_that_waits_for_another_before_it_starts_is_worth_an_info(
+    fields: dict[str, object], severities: set[str]
+) -> None:
+    """As IPFS Cluster waits for Kubo; at a gate that is not given time either."""
+    snapshot = healthy()
+    b.unit_state(snapshot, 3, "orama-ipfs-cluster", **fields)
+    b.put(snapshot, 3, "ipfs.cluster_active", False)
+    policy = Policy()
+    for by, expected in ((policy, severities), (policy.at_a_gate(), {"warning", "critical"})):
+        alerts = judge(snapshot, by)
+        assert {alert.code for alert in alerts} == {"SERVICE_INACTIVE", "IPFS_CLUSTER_DOWN"}
+        assert {alert.severity for alert in alerts} == expected
+
+
 def test_handshakes_may_be_missing_right_after_boot() -> None:
     snapshot = healthy()
     for index in b.others(snapshot, 3):
         b.never(snapshot, 3, index)
     b.put(snapshot, 3, "system.uptime_seconds", 12)
     assert b.only(snapshot, "WG_PEER_NEVER_HANDSHAKED").severity == "info"
+
+
+@pytest.mark.parametrize(("seconds", "severity"), [(12, "info"), (900, "critical")])
+def test_handshakes_may_be_missing_right_after_an_interface_by_any_name_came_up(seconds: int, severity: str) -> None:
+    snapshot = healthy()
+    for index in b.others(snapshot, 3):
+        b.never(snapshot, 3, index)
+    b.unit_state(snapshot, 3, "wg-quick@wg0", active_since_sec=seconds).name = "wg-quick@mesh0"
+    assert b.only(snapshot, "WG_PEER_NEVER_HANDSHAKED").severity == severity
 
 
 def test_a_leader_that_died_between_two_samples_explains_what_came_after() -> None:

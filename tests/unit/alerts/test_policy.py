@@ -273,6 +273,25 @@ def test_a_mute_about_one_unit_leaves_the_others_heard(tmp_path: Path) -> None:
     assert {(*alert.about, alert.muted) for alert in found} == {("orama-olric", True), ("orama-ipfs", False)}
 
 
+@pytest.mark.parametrize(("about", "is_muted"), [(None, True), ([], True), ([host(4)], False)])
+def test_a_mute_about_something_leaves_what_is_about_nothing_heard(about: list[str] | None, is_muted: bool) -> None:
+    """As where one more member is missing than can be named."""
+    snapshot = healthy()
+    b.put(snapshot, 2, "olric.member_count", 3)
+    b.put(snapshot, 2, "olric.members", None)
+    policy = Policy(mutes=[Mute(code="OLRIC_MEMBERS_MISSING", about=about)])
+    assert [(alert.about, alert.muted) for alert in judge(snapshot, policy)] == [([], is_muted)]
+
+
+@pytest.mark.parametrize(("about", "is_muted"), [("acme", True), ("other", False)])
+def test_a_mute_is_for_a_namespace_without_a_leader_wherever_that_is(about: str, is_muted: bool) -> None:
+    snapshot = healthy()
+    for index in range(5):
+        b.put(snapshot, index, "namespaces.0.rqlite_state", "Candidate")
+    policy = Policy(mutes=[Mute(code="NAMESPACE_NO_LEADER", about=[about])])
+    assert [(alert.about, alert.muted) for alert in judge(snapshot, policy)] == [(["acme"], is_muted)]
+
+
 def test_line_ends_stay_as_they_are(tmp_path: Path) -> None:
     path = tmp_path / "policy.yml"
     before = FULL.replace("\n", "\r\n").encode()

@@ -70,6 +70,15 @@ RULES = [
     (["80,443,9094/tcp            ALLOW       Anywhere"], [9094]),
     (["5001/tcp on eth0           ALLOW       Anywhere"], [5001]),
     (["5001/tcp                   ALLOW       192.168.0.0/16"], [5001]),
+    (["Anywhere/tcp               ALLOW       Anywhere/tcp"], [3320, 4501, 5001, 6001, 9094]),
+    (["Anywhere/tcp (v6)          ALLOW       Anywhere/tcp (v6)"], [3320, 4501, 5001, 6001, 9094]),
+    (["Anywhere                   ALLOW       203.0.113.7/tcp"], [3320, 4501, 5001, 6001, 9094]),
+    (["10.0.0.1 5001/tcp          DENY        Anywhere", "5001/tcp    ALLOW    Anywhere"], [5001]),
+    (["Anywhere/udp               ALLOW       Anywhere/udp"], []),
+    (["Anywhere                   ALLOW       203.0.113.7/udp"], []),
+    (["Anywhere/tcp               DENY        Anywhere/tcp", "5001/tcp    ALLOW    Anywhere"], []),
+    (["10.0.0.1 5001/tcp          ALLOW       Anywhere"], []),
+    (["127.0.0.1 5001/tcp         ALLOW       Anywhere"], []),
     (["5001/udp                   ALLOW       Anywhere"], []),
     (["5001/tcp                   ALLOW       10.0.0.0/24"], []),
     (["5001/tcp                   ALLOW       10.0.0.0/8                 # mesh"], []),
@@ -109,6 +118,13 @@ SOURCES = [
 @pytest.mark.parametrize(("source", "ports"), SOURCES)
 def test_the_mesh_ends_where_its_addresses_prefixes_say(source: str, ports: list[int]) -> None:
     assert list(exposed([f"5001/tcp   ALLOW   {source}"], ["10.0.0.1/24", "fd00::1/64"])) == ports
+
+
+@pytest.mark.parametrize(
+    ("to", "ports"), [("10.0.0.1", []), ("10.0.0.0/24", []), ("10.20.0.5", [5001]), ("fd00::1", [])]
+)
+def test_what_goes_to_the_mesh_comes_from_it(to: str, ports: list[int]) -> None:
+    assert list(exposed([f"{to} 5001/tcp   ALLOW   Anywhere"], ["10.0.0.1/24", "fd00::1/64"])) == ports
 
 
 def test_a_private_block_around_the_mesh_is_meant_for_it() -> None:

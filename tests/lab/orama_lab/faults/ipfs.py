@@ -9,6 +9,7 @@ from ..services.ipfs_cluster import UNIT as CLUSTER_UNIT
 from ..topology import HOME
 from .lie import lying
 from .registry import At, add_local
+from .units import restart_alone, wake
 
 KEY = f"{HOME}/{SWARM_KEY}"
 
@@ -24,9 +25,10 @@ add_local(
     "ipfs-disabled",
     "Kubo is stopped and disabled",
     f"systemctl disable -q --now {UNIT}",
-    f"systemctl enable -q --now {UNIT}",
+    f"systemctl enable -q --now {UNIT}\n{wake(UNIT)}",
     "IPFS_DOWN",
     node="n5",
+    follow="SERVICE_INACTIVE",
 )
 add_local(
     "ipfs-cluster-disabled",
@@ -70,13 +72,13 @@ def _ready(at: At) -> bool:
 
 def _foreign_key(at: At) -> None:
     at.machine.live.write(KEY, swarm_key(at.site)[:-9] + "deadbeef\n", 0o600)
-    at.sh(f"systemctl restart {UNIT}")
+    at.sh(restart_alone(UNIT))
     at.until(lambda: _ready(at), "Kubo answers again", 30)
 
 
 def _own_key(at: At) -> None:
     at.machine.live.write(KEY, swarm_key(at.site), 0o600)
-    at.sh(f"systemctl restart {UNIT}")
+    at.sh(restart_alone(UNIT))
 
 
 add_local(

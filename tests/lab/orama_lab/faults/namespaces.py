@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from ..services.namespace import PARTS, RAFT, unit
 from .registry import At, add, add_local
-from .units import start, stop
+from .units import restart_alone, start, stop
 
 for _part in PARTS:
     add(
         f"namespace-{_part}-stopped",
         f"{unit(_part)} is stopped",
         stop(unit(_part)),
-        f"systemctl start {unit(_part)}",
+        start(unit(_part)),
         "SERVICE_INACTIVE",
         node="n3",
+        follow="" if _part == "gateway" else "SERVICE_INACTIVE",
         local=_part != "olric",
     )
 
@@ -32,7 +33,7 @@ OLRIC = unit("olric")
 IDLE = f"""
     mkdir -p /run/systemd/system/{OLRIC}.service.d
     printf '[Service]\\nExecStart=\\nExecStart=/bin/sleep infinity\\n' >/run/systemd/system/{OLRIC}.service.d/lab.conf
-    systemctl daemon-reload; systemctl restart {OLRIC}
+    systemctl daemon-reload; {restart_alone(OLRIC)}
 """
 add(
     "namespace-olric-idle",
@@ -50,7 +51,7 @@ def _cut(at: At) -> None:
     for node in at.site.topology.namespaced:
         at.elsewhere(node.name).sh(f"iptables -I {CUT}")
     # What is connected stays so until it speaks; a new process has to connect.
-    at.sh(f"systemctl restart {unit('rqlite')}")
+    at.sh(restart_alone(unit("rqlite")))
     at.until(lambda: not _is_led(at), "nobody leads the namespace's raft, or is ready", 60)
 
 

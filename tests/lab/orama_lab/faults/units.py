@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from ..services import dns, gateway, ipfs, ipfs_cluster, olric, rqlite, web
+from ..services import dns, gateway, ipfs, ipfs_cluster, namespace, olric, rqlite, web
 from .registry import Action, At, add, add_local
 
 DROP_IN = "/run/systemd/system/{unit}.service.d/lab.conf"
@@ -22,9 +22,30 @@ UNITS = {
     web.UNIT: ("n2", "caddy"),
 }
 
+WIREGUARD = "wg-quick@wg0"
+PARTS = tuple(namespace.unit(part) for part in namespace.PARTS)
+#: Unit -> those that systemd stops with it, and does not start with it again, in the order in which they start.
+ALONG = {
+    WIREGUARD: (rqlite.UNIT, *PARTS),
+    rqlite.UNIT: PARTS,
+    PARTS[0]: PARTS[1:],
+    PARTS[1]: PARTS[2:],
+    ipfs.UNIT: (ipfs_cluster.UNIT,),
+}
+
+
+def wake(unit: str) -> str:
+    """Starts what was stopped with a unit, as far as the node has it."""
+    return "".join(f"! systemctl is-enabled -q {one} || systemctl start {one}\n" for one in ALONG.get(unit, ()))
+
+
+def restart_alone(unit: str) -> str:
+    """Restarts a unit, and not with it what needs it."""
+    return f"systemctl restart --job-mode=ignore-dependencies {unit}"
+
 
 def start(unit: str) -> str:
-    """Heals whatever was done to a unit: drop-in, mask, failure."""
+    """Heals whatever was done to a unit and with it: drop-in, mask, failure."""
     return f"""
         if [ -e /etc/systemd/system/{unit}.service.masked-by-lab ]; then
             mv /etc/systemd/system/{unit}.service.masked-by-lab /etc/systemd/system/{unit}.service
@@ -33,6 +54,7 @@ def start(unit: str) -> str:
         systemctl daemon-reload
         systemctl reset-failed {unit} || :
         systemctl start {unit}
+        {wake(unit)}
     """
 
 
@@ -84,7 +106,12 @@ def failing(unit: str) -> str:
 
 
 #: What else is told when a unit is stopped.
-FOLLOW = {dns.UNIT: "COREDNS_DOWN", web.UNIT: "CADDY_DOWN"}
+FOLLOW = {
+    dns.UNIT: "COREDNS_DOWN",
+    web.UNIT: "CADDY_DOWN",
+    rqlite.UNIT: "SERVICE_INACTIVE",
+    ipfs.UNIT: "SERVICE_INACTIVE",
+}
 
 for _unit, (_node, _name) in UNITS.items():
     _add = partial(add, node=_node, local=_unit != olric.UNIT)

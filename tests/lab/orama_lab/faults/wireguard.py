@@ -7,29 +7,38 @@ import time
 from ..services.olric import UNIT as OLRIC
 from ..services.wireguard import CONFIG, MTU, PORT, config, public_key
 from .registry import At, add
+from .units import WIREGUARD, wake
 
 #: Sooner or later the others give up a member without the mesh, and it them: it joins again when it starts.
 JOIN = f"systemctl restart {OLRIC}; systemctl try-restart 'orama-namespace-olric@*'"
-UP = f"ip link show wg0 >/dev/null 2>&1 || {{ systemctl restart wg-quick@wg0; {JOIN}; }}"
+UP = f"ip link show wg0 >/dev/null 2>&1 || {{ systemctl restart {WIREGUARD}; {JOIN}; }}\n{wake(WIREGUARD)}"
 OTHER = "n4"
 
 add("wg-down", "wg0 is taken down behind systemd's back", "wg-quick down wg0", UP, "WG_DOWN")
-add("wg-stopped", "wg-quick@wg0 is stopped", "systemctl stop wg-quick@wg0", UP, "SERVICE_INACTIVE", node="n4")
+add(
+    "wg-stopped",
+    f"{WIREGUARD} is stopped",
+    f"systemctl stop {WIREGUARD}",
+    UP,
+    "SERVICE_INACTIVE",
+    node="n4",
+    follow="SERVICE_INACTIVE",
+)
 
 
 def _break_config(at: At) -> None:
     at.machine.live.write(CONFIG, "[Interface]\nnonsense\n", 0o600)
-    at.sh("systemctl restart wg-quick@wg0", check=False)
+    at.sh(f"systemctl restart {WIREGUARD}", check=False)
 
 
 def _mend_config(at: At) -> None:
     at.machine.live.write(CONFIG, config(at.site, at.node), 0o600)
-    at.sh(f"systemctl reset-failed wg-quick@wg0 || :; systemctl restart wg-quick@wg0; {JOIN}")
+    at.sh(f"systemctl reset-failed {WIREGUARD} || :; systemctl restart {WIREGUARD}; {JOIN}\n{wake(WIREGUARD)}")
 
 
 add(
     "wg-config-broken",
-    "wg0.conf has an error, and wg-quick@wg0 failed",
+    f"wg0.conf has an error, and {WIREGUARD} failed",
     _break_config,
     _mend_config,
     "SERVICE_FAILED",

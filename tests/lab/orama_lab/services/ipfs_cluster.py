@@ -61,7 +61,13 @@ class IpfsCluster(Service):
         peers = [f"{_address(other)}/p2p/{_peer_id(site, other)}" for other in site.topology.others(node)]
         home.write(f"{DATA}/peerstore", "\n".join(peers) + "\n", 0o600)
         start = f"/usr/local/bin/ipfs-cluster-service --config {HOME}/{DATA} daemon"
-        tree.unit(UNIT, start, after="wg-quick@wg0.service orama-ipfs.service", description="Orama IPFS Cluster")
+        tree.unit(
+            UNIT,
+            start,
+            after="wg-quick@wg0.service",
+            requires="orama-ipfs.service",
+            description="Orama IPFS Cluster",
+        )
 
     def units(self, node: Node) -> tuple[str, ...]:
         return (UNIT,)

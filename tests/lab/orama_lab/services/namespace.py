@@ -13,6 +13,7 @@ RAFT = NAMESPACE_PORT + 1
 OLRIC = NAMESPACE_PORT + 2
 GOSSIP = NAMESPACE_PORT + 3
 GATEWAY = NAMESPACE_PORT + 4
+#: Each requires those before it.
 PARTS = ("rqlite", "olric", "gateway")
 
 
@@ -47,6 +48,8 @@ class Namespace(Service):
             exec_start,
             service=service,
             after="wg-quick@wg0.service",
+            requires=" ".join(f"orama-namespace-{before}@%i.service" for before in PARTS[: PARTS.index(part)]),
+            part_of=f"{rqlite.UNIT}.service",
             description=description,
             enable=False,
         )

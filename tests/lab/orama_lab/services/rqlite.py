@@ -103,7 +103,7 @@ class Rqlite(Service):
             UNIT,
             start,
             service=sent(node, home, UNIT),
-            after="wg-quick@wg0.service",
+            requires="wg-quick@wg0.service",
             description="Orama node (lab: the rqlited inside it)",
         )
 
@@ -120,5 +120,5 @@ class Rqlite(Service):
                 return False
         except FAILURES:
             return True
-        site.machine(node).systemctl("restart", UNIT)
+        site.machine(node).systemctl("restart", "--job-mode=ignore-dependencies", UNIT)  # not the namespaces with it
         return True

@@ -68,8 +68,8 @@ options:
   until_healthy:
     description:
       - Ask again until no alert of the severity of O(fail_on) or a worse one stands.
-      - Nothing is given time because it was just started, and RQLITE_NOT_READY and RQLITE_QUORUM_FRAGILE are critical,
-        unless O(policy) says otherwise by name.
+      - Nothing is given time because it was just started, and RQLITE_NOT_READY, RQLITE_QUORUM_FRAGILE and a
+        COLLECTOR_FAILED that is about RQLite are critical, unless O(policy) says otherwise by name.
       - In check mode the cluster is judged once.
     type: bool
     default: false

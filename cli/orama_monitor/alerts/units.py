@@ -1,0 +1,60 @@
+"""Which of Orama's units need which: systemd stops a unit with what it needs, and starts none without."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+
+from orama_monitor.alerts.because import here, unit
+
+WIREGUARD = "wg-quick@"
+#: Unit -> those that it needs. ``{instance}`` stands for its own instance, a template's name for whichever there is.
+NEEDS: dict[str, tuple[str, ...]] = {
+    "orama-node": (WIREGUARD,),
+    "orama-ipfs-cluster": ("orama-ipfs",),
+    "orama-namespace-rqlite@*": ("orama-node",),
+    "orama-namespace-olric@*": ("orama-namespace-rqlite@{instance}", "orama-node"),
+    "orama-namespace-gateway@*": (
+        "orama-namespace-rqlite@{instance}",
+        "orama-namespace-olric@{instance}",
+        "orama-node",
+    ),
+}
+#: What says that one of them is down where its unit says nothing, since it is not enabled.
+DOWN: dict[str, str] = {
+    WIREGUARD: "WG_DOWN",
+    "orama-ipfs": "IPFS_DOWN",
+    "orama-namespace-rqlite@{instance}": "NAMESPACE_RQLITE_DOWN {instance}",
+    "orama-namespace-olric@{instance}": "NAMESPACE_OLRIC_DOWN {instance}",
+}
+
+
+def needs(name: str) -> tuple[str, ...]:
+    """The units that a unit needs."""
+    instance = name.partition("@")[2]
+    return tuple(
+        one.replace("{instance}", instance)
+        for pattern, needed in NEEDS.items()
+        if fnmatchcase(name, pattern)
+        for one in needed
+    )
+
+
+def unit_or_needs(name: str) -> tuple[str, ...]:
+    """The alerts that say that a unit, or one that it needs, doesn't run as it should."""
+    return tuple(alert for one in (name, *needs(name)) for alert in unit(one))
+
+
+def template(name: str) -> tuple[str, ...]:
+    """What a unit is an instance of, as a mark by which any instance is found."""
+    stem, at, _instance = name.partition("@")
+    return (stem + at,) if at else ()
+
+
+def _not_up(name: str) -> tuple[str, ...]:
+    return (*unit(name), DOWN[name]) if name in DOWN else unit(name)
+
+
+#: Why a unit may not run: what it needs doesn't.
+WITHOUT_NEEDS = tuple(
+    here(*(alert for one in needed for alert in _not_up(one)), of=pattern) for pattern, needed in NEEDS.items()
+)
