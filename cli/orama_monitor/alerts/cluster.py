@@ -89,6 +89,13 @@ class NodeView:
         found = (name.removeprefix(WIREGUARD) for name in self.units if name.startswith(WIREGUARD))
         return min(found, default="wg0")
 
+    def why_down(self, unit: str, service: str, port: int) -> str:
+        """What to say of a service that is down: its unit may run all the same."""
+        found = self.units.get(unit)
+        if found is not None and found.active_state == "active":
+            return f"{service} runs, and nobody listens at its port {port}"
+        return f"{service} is not active"
+
     def up_for(self, unit: str) -> float | None:
         """Seconds since the unit became active, or since the node booted if that is less; None when not known."""
         service = self.units.get(unit)

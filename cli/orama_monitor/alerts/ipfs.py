@@ -23,21 +23,21 @@ PEERS_GONE = (here(*IPFS_GONE), touching(*LINK_DOWN), there(*IPFS_GONE, suffices
 @ipfs.on_node(
     "IPFS_DOWN",
     CRITICAL,
-    "Kubo is installed and doesn't run.",
+    "Kubo is installed and doesn't run, or nobody listens at its API a minute after its start.",
     why="What this node stores can't be had, and nothing new is pinned here.",
     hint=f"on the node: systemctl status orama-ipfs; {log(KUBO)}",
     because=[here(*unit("orama-ipfs"), *MESH_DOWN)],
 )
 def down(node: NodeView) -> Found:
     if node.ipfs and node.ipfs.daemon_active is False:
-        yield "Kubo is not active"
+        yield node.why_down(KUBO, "Kubo", 4501)
 
 
 @ipfs.on_node(
     "IPFS_CLUSTER_DOWN",
     CRITICAL,
-    "IPFS Cluster is installed and doesn't run; info while systemd starts or stops it, where a start is given time "
-    "({start_s} s).",
+    "IPFS Cluster is installed and doesn't run, or nobody listens at its API a minute after its start; info while "
+    "systemd starts or stops it, where a start is given time ({start_s} s).",
     why="This node takes no part in pinning.",
     hint=f"on the node: systemctl status orama-ipfs-cluster; {log(PINNING)}",
     because=[here(*unit_or_needs(PINNING), "IPFS_DOWN", *MESH_DOWN)],
@@ -47,7 +47,7 @@ def cluster_down(node: NodeView, limits: Thresholds) -> Found:
     """It waits for Kubo before it starts."""
     if node.ipfs and node.ipfs.cluster_active is False:
         waits = limits.start_s and node.is_on_its_way(PINNING)
-        yield Here("IPFS Cluster is not active", severity=INFO if waits else None)
+        yield Here(node.why_down(PINNING, "IPFS Cluster", 9094), severity=INFO if waits else None)
 
 
 @ipfs.on_node(

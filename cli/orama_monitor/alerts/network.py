@@ -140,7 +140,7 @@ def exposed(rules: list[str], addresses: list[str], by_default: bool = False) ->
 
 @lru_cache(maxsize=1024)
 def _exposed(rules: tuple[str, ...], own: tuple[Interface, ...], by_default: bool) -> dict[int, list[str]]:
-    mesh = tuple(filter(None, map(_network, own)))
+    mesh = tuple(network for one in own if (network := _network(one)) is not None)
     found: dict[int, list[str]] = {}
     closed: set[tuple[int, bool]] = set()
     for entry in _entries(rules):

@@ -26,14 +26,14 @@ OTHERS_TROUBLE = (
 @olric.on_node(
     "OLRIC_DOWN",
     CRITICAL,
-    "Olric is installed and doesn't run.",
+    "Olric is installed and doesn't run, or nobody listens at its port a minute after its start.",
     why="The cache misses this member's share, and the gateway's rate limits and sessions with it.",
     hint=f"on the node: systemctl status orama-olric; {log(UNIT)}",
     because=[here(*unit(UNIT), *MESH_DOWN)],
 )
 def down(node: NodeView) -> Found:
     if node.olric and node.olric.service_active is False:
-        yield "Olric is not active"
+        yield node.why_down(UNIT, "Olric", 3320)
 
 
 @olric.on_node(
