@@ -26,7 +26,7 @@ def overlay(before: ClusterReport | None, arrived: Snapshot, fresh: ClusterRepor
     new = {node.host: node for node in fresh.nodes if node.host not in awaited}
     if before is None:
         asked = [node for node in arrived.configured if node.host in awaited or node.host in new]
-        alerts = [alert for alert in fresh.alerts if _has_settled(alert, new.keys(), awaited)]
+        alerts = _settled(fresh.alerts, [], new.keys(), awaited)
         meta = fresh.meta.model_copy(update={"configured": asked})
         return fresh.model_copy(update={"meta": meta, "alerts": alerts, "summary": summarize(arrived, alerts)})
     order = [node.host for node in arrived.configured]
@@ -52,6 +52,13 @@ def _has_settled(alert: Alert, answered: Set[str], awaited: Set[str]) -> bool:
     return alert.node in answered and awaited.isdisjoint(alert.about)
 
 
+def _settled(fresh: list[Alert], older: list[Alert], answered: Set[str], awaited: Set[str]) -> list[Alert]:
+    """The fresh alerts that give way no more, but for what follows from one that is not told yet."""
+    settled = [alert for alert in fresh if _has_settled(alert, answered, awaited)]
+    told = {alert.key for alert in [*older, *settled]}
+    return [alert for alert in settled if alert.cause is None or alert.cause.key in told]
+
+
 def _merged(
     before: list[Alert], fresh: list[Alert], answered: Set[str], known: Set[str], awaited: Set[str]
 ) -> list[Alert]:
@@ -60,8 +67,7 @@ def _merged(
         for alert in before
         if alert.node == CLUSTER or (alert.node in known and not _has_settled(alert, answered, awaited))
     ]
-    newer = [alert for alert in fresh if _has_settled(alert, answered, awaited)]
     return sorted(
-        [*older, *newer],
+        [*older, *_settled(fresh, older, answered, awaited)],
         key=lambda alert: (not alert.is_root, alert.severity.rank, alert.code, alert.node, alert.message),
     )
