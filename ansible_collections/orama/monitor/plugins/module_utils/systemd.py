@@ -45,8 +45,6 @@ PROPERTIES = (
 )
 ENABLED_STATES = ("enabled", "enabled-runtime")
 ACTIVE_STATES = ("active", "reloading", "refreshing")
-CHANGING_STATES = ("activating", "deactivating")
-WAITING_STATES = ("auto-restart", "auto-restart-queued")
 UNKNOWN_NUMBERS = ("", "[not set]", str(2**64 - 1))  # old versions print the number that stands for "not set"
 
 LOOP_RESTARTS = 3
@@ -76,14 +74,9 @@ def shortfall(probe: Probe) -> ProbeError | None:
 
 
 def active(probe: Probe, unit: str) -> bool | None:
-    """Whether the unit is active; None while it is being started or stopped, and when systemd could not be asked."""
+    """Whether the unit is active; None when systemd could not be asked."""
     state = _unit(probe, unit)
-    return None if state is None or _changes(state) else state["active_state"] in ACTIVE_STATES
-
-
-def _changes(state: dict) -> bool:
-    """Whether a unit is on its way. One that waits to be restarted is not: its service has ended."""
-    return state["active_state"] in CHANGING_STATES and state.get("sub_state") not in WAITING_STATES
+    return None if state is None else state["active_state"] in ACTIVE_STATES
 
 
 def active_for(probe: Probe, unit: str) -> int | None:
