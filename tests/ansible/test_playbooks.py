@@ -175,7 +175,13 @@ LOST_BEFORE = """\
       when: inventory_hostname == 'here-1'
 - ansible.builtin.import_playbook: orama.monitor.rolling_restart
 """
-ROLLING = {"orama_hosts": "demo:!gone", "orama_units": "no-such-unit", "orama_policy": CALM}
+ROLLING = {
+    "orama_hosts": "demo:!gone",
+    "orama_units": "no-such-unit",
+    "orama_policy": CALM,
+    "orama_retries": 1,
+    "orama_delay": 1,
+}
 
 
 def test_a_rolling_restart_looks_first_though_its_first_host_was_lost_before(hosts: Ansible) -> None:

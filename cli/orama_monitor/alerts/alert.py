@@ -70,6 +70,15 @@ class Alert(BaseModel):
         return self.code, self.node, tuple(self.about)
 
 
+def may_be_one(one: Iterable[str], other: Iterable[str]) -> bool:
+    """Whether two alerts of a code and a node, about these, may be the same one at two moments.
+
+    What it is about may grow and shrink, and not be known for a while.
+    """
+    one, other = set(one), set(other)
+    return not one or not other or not one.isdisjoint(other)
+
+
 def standing(alerts: Iterable[Alert], least: Severity = Severity.INFO) -> list[Alert]:
     """The alerts that count: as severe as ``least``, and neither muted nor explained by a muted one."""
     found = list(alerts)

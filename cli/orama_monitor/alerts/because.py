@@ -67,8 +67,8 @@ def unit(name: str) -> tuple[str, ...]:
     return tuple(f"{code} {name}" for code in ("SERVICE_FAILED", "SERVICE_RESTART_LOOP", "SERVICE_INACTIVE"))
 
 
-def here(*causes: str, of: str | None = None) -> Because:
-    return Because(Where.HERE, _refs(causes), of)
+def here(*causes: str, of: str | None = None, heard_only: bool = False) -> Because:
+    return Because(Where.HERE, _refs(causes), of, heard_only=heard_only)
 
 
 def touching(*causes: str, of: str | None = None) -> Because:

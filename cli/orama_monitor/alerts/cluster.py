@@ -89,11 +89,11 @@ class NodeView:
         found = (name.removeprefix(WIREGUARD) for name in self.units if name.startswith(WIREGUARD))
         return min(found, default="wg0")
 
-    def why_down(self, unit: str, service: str, port: int) -> str:
+    def why_down(self, unit: str, service: str) -> str:
         """What to say of a service that is down: its unit may run all the same."""
         found = self.units.get(unit)
         if found is not None and found.active_state == "active":
-            return f"{service} runs, and nobody listens at its port {port}"
+            return f"{service} runs, and nobody listens where it is asked"
         return f"{service} is not active"
 
     def up_for(self, unit: str) -> float | None:
@@ -113,7 +113,7 @@ class NodeView:
         return self.is_young(unit, seconds) and not (service and service.n_restarts)
 
     def is_on_its_way(self, unit: str) -> bool:
-        """Whether systemd starts or stops the unit at the moment, which it gives only so long; not after a failure."""
+        """Whether systemd starts or stops the unit at the moment, and not because it had failed."""
         service = self.units.get(unit)
         if service is None or service.n_restarts:
             return False

@@ -13,8 +13,8 @@ collection = Subsystem("collection")
 # What a service tells of itself, by section: while it does, something beside it was what took too long.
 TOLD = {"rqlite": ("raft_state",), "olric": ("member_count",), "ipfs": ("swarm_peers", "cluster_peers")}
 
-# What CoreDNS gave no answer to.
-UNANSWERED = ("DNS_SOA_FAILED", "DNS_NS_FAILED", "DNS_WILDCARD_FAILED", "DNS_A_FAILED")
+# What CoreDNS gave no answer to, or answered that there is none.
+UNANSWERED = ("DNS_NS_FAILED", "DNS_WILDCARD_FAILED", "DNS_A_FAILED")
 
 
 @collection.between_nodes(
@@ -66,7 +66,8 @@ def named_twice(cluster: Cluster) -> Findings:
         here("OLRIC_DOWN", "OLRIC_MEMBERLIST_DOWN", *unit("orama-olric"), *MESH_DOWN, of="olric"),
         here("IPFS_DOWN", "IPFS_CLUSTER_DOWN", *MESH_DOWN, of="ipfs"),
         here("GATEWAY_DOWN", *MESH_DOWN, of="gateway"),
-        here("COREDNS_DOWN", "CADDY_DOWN", "DNS_PORT_UNBOUND", *UNANSWERED, of="dns"),
+        here("COREDNS_DOWN", "CADDY_DOWN", "DNS_PORT_UNBOUND", "DNS_SOA_FAILED", of="dns"),
+        here(*UNANSWERED, of="dns", heard_only=True),
         here(*unit("orama-anyone-relay"), *unit("orama-anyone-client"), of="anyone"),
         here("WG_DOWN", of="wireguard"),
         here("NAMESPACE_RQLITE_DOWN", "NAMESPACE_GATEWAY_DOWN", *MESH_DOWN, of="namespaces"),

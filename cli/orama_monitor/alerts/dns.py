@@ -10,6 +10,7 @@ from orama_monitor.alerts.cluster import NodeView
 from orama_monitor.alerts.hints import word
 from orama_monitor.alerts.rule import CRITICAL, INFO, WARNING, Found, Here, Subsystem
 from orama_monitor.alerts.thresholds import Thresholds
+from orama_monitor.alerts.units import unit_or_needs
 from orama_monitor.alerts.words import clip, number
 from orama_monitor.report import Dns
 
@@ -59,7 +60,7 @@ def coredns_down(node: NodeView) -> Found:
     "Caddy doesn't run on a nameserver.",
     why="HTTPS to this node fails, and certificates are not renewed.",
     hint="on the node: systemctl status caddy; journalctl -u caddy -n 50",
-    because=[here(*unit("caddy"))],
+    because=[here(*unit_or_needs("caddy"))],
 )
 def caddy_down(node: NodeView) -> Found:
     if (seen := _seen(node)) and seen.caddy_active is False:

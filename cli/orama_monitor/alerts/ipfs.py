@@ -10,7 +10,7 @@ from orama_monitor.alerts.cluster import Cluster, NodeView, runs
 from orama_monitor.alerts.hints import kubo, log
 from orama_monitor.alerts.rule import CRITICAL, INFO, WARNING, Finding, Findings, Found, Here, Subsystem
 from orama_monitor.alerts.thresholds import Thresholds
-from orama_monitor.alerts.units import unit_or_needs
+from orama_monitor.alerts.units import severity_on_its_way, unit_or_needs
 from orama_monitor.alerts.words import names, number
 
 ipfs = Subsystem("ipfs")
@@ -23,14 +23,17 @@ PEERS_GONE = (here(*IPFS_GONE), touching(*LINK_DOWN), there(*IPFS_GONE, suffices
 @ipfs.on_node(
     "IPFS_DOWN",
     CRITICAL,
-    "Kubo is installed and doesn't run, or nobody listens at its API a minute after its start.",
+    "Kubo is installed and doesn't run, or nobody listens at its API a minute after its start; info while systemd "
+    "starts or stops it, where a start is given time ({start_s} s).",
     why="What this node stores can't be had, and nothing new is pinned here.",
     hint=f"on the node: systemctl status orama-ipfs; {log(KUBO)}",
     because=[here(*unit("orama-ipfs"), *MESH_DOWN)],
+    also=[INFO],
 )
-def down(node: NodeView) -> Found:
-    if node.ipfs and node.ipfs.daemon_active is False:
-        yield node.why_down(KUBO, "Kubo", 4501)
+def down(node: NodeView, limits: Thresholds) -> Found:
+    seen = node.ipfs
+    if seen and (seen.daemon_active is False or _is_mute(node, limits, seen.daemon_active, seen.kubo_version)):
+        yield Here(node.why_down(KUBO, "Kubo"), severity=severity_on_its_way(node, KUBO, limits))
 
 
 @ipfs.on_node(
@@ -45,9 +48,17 @@ def down(node: NodeView) -> Found:
 )
 def cluster_down(node: NodeView, limits: Thresholds) -> Found:
     """It waits for Kubo before it starts."""
-    if node.ipfs and node.ipfs.cluster_active is False:
-        waits = limits.start_s and node.is_on_its_way(PINNING)
-        yield Here(node.why_down(PINNING, "IPFS Cluster", 9094), severity=INFO if waits else None)
+    seen = node.ipfs
+    if seen and (seen.cluster_active is False or _is_mute(node, limits, seen.cluster_active, seen.cluster_version)):
+        yield Here(node.why_down(PINNING, "IPFS Cluster"), severity=severity_on_its_way(node, PINNING, limits))
+
+
+def _is_mute(node: NodeView, limits: Thresholds, active: bool | None, version: str | None) -> bool:
+    """Whether a daemon runs and does not listen yet, for which it is given time unless a start is given none.
+
+    One that listens tells its version, or the collection has failed.
+    """
+    return not limits.start_s and bool(active) and version is None and node.status("ipfs") == "ok"
 
 
 @ipfs.on_node(

@@ -7,8 +7,9 @@ from orama_monitor.alerts.causes import LINK_DOWN, MESH_DOWN, MISSED, OLRIC_GONE
 from orama_monitor.alerts.cluster import Cluster, NodeView, runs
 from orama_monitor.alerts.hints import log
 from orama_monitor.alerts.links import Complaint, gathered
-from orama_monitor.alerts.rule import CRITICAL, INFO, WARNING, Finding, Findings, Found, Subsystem
+from orama_monitor.alerts.rule import CRITICAL, INFO, WARNING, Finding, Findings, Found, Here, Subsystem
 from orama_monitor.alerts.thresholds import Thresholds
+from orama_monitor.alerts.units import severity_on_its_way
 from orama_monitor.alerts.words import names, number
 
 olric = Subsystem("olric")
@@ -26,14 +27,16 @@ OTHERS_TROUBLE = (
 @olric.on_node(
     "OLRIC_DOWN",
     CRITICAL,
-    "Olric is installed and doesn't run, or nobody listens at its port a minute after its start.",
+    "Olric is installed and doesn't run, or nobody listens at its port a minute after its start; info while systemd "
+    "starts or stops it, where a start is given time ({start_s} s).",
     why="The cache misses this member's share, and the gateway's rate limits and sessions with it.",
     hint=f"on the node: systemctl status orama-olric; {log(UNIT)}",
     because=[here(*unit(UNIT), *MESH_DOWN)],
+    also=[INFO],
 )
-def down(node: NodeView) -> Found:
+def down(node: NodeView, limits: Thresholds) -> Found:
     if node.olric and node.olric.service_active is False:
-        yield node.why_down(UNIT, "Olric", 3320)
+        yield Here(node.why_down(UNIT, "Olric"), severity=severity_on_its_way(node, UNIT, limits))
 
 
 @olric.on_node(

@@ -9,7 +9,7 @@ from orama_monitor.alerts.cluster import NodeView
 from orama_monitor.alerts.hints import LOGS, log, word
 from orama_monitor.alerts.rule import CRITICAL, INFO, WARNING, Found, Here, Subsystem
 from orama_monitor.alerts.thresholds import Thresholds
-from orama_monitor.alerts.units import WITHOUT_NEEDS, template
+from orama_monitor.alerts.units import WITHOUT_NEEDS, WITHOUT_USE, severity_on_its_way, template
 from orama_monitor.alerts.words import clip, duration, names
 from orama_monitor.report import Service
 
@@ -18,7 +18,7 @@ services = Subsystem("services")
 ACTIVE = ("active", "reloading", "refreshing")
 ANYONE_UNITS = ("orama-anyone-relay", "orama-anyone-client")
 # What can't run: without what it needs, or, where it listens at an address of the mesh, without that.
-CANNOT_RUN = (*WITHOUT_NEEDS, here("WG_DOWN", of="orama-*"))
+CANNOT_RUN = (*WITHOUT_USE, here("WG_DOWN", of="orama-*"))
 # Nothing that a unit needs takes it away: no cause is declared for this.
 OF_ITSELF = ("its unit file",)
 
@@ -56,7 +56,7 @@ def inactive(node: NodeView, limits: Thresholds) -> Found:
         if name in node.required and service.load_state is not None and not installed:
             yield _not_loaded(name, service.load_state)
         elif name in node.required or (installed and service.enabled):
-            severity = INFO if limits.start_s and node.is_on_its_way(name) else None
+            severity = severity_on_its_way(node, name, limits)
             hint = f"{_hint(name)}; systemctl start {_word(name)}"
             said = f"{clip(name, 80)} is {clip(state or '', 20)}"
             yield Here(said, (name,), severity, hint, marks=template(name))

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
 
-from orama_monitor.alerts.because import here, unit
+from orama_monitor.alerts.alert import Severity
+from orama_monitor.alerts.because import Because, here, unit
+
+if TYPE_CHECKING:
+    from orama_monitor.alerts.cluster import NodeView
+    from orama_monitor.alerts.thresholds import Thresholds
 
 WIREGUARD = "wg-quick@"
-#: Unit -> those that it needs. ``{instance}`` stands for its own instance, a template's name for whichever there is.
+#: Unit -> those that it needs, in any version of Orama. ``{instance}`` stands for its own instance, a template's name
+#: for whichever there is.
 NEEDS: dict[str, tuple[str, ...]] = {
     "orama-node": (WIREGUARD,),
+    "caddy": ("orama-node",),
     "orama-ipfs-cluster": ("orama-ipfs",),
     "orama-namespace-rqlite@*": ("orama-node",),
     "orama-namespace-olric@*": ("orama-namespace-rqlite@{instance}", "orama-node"),
@@ -54,7 +62,24 @@ def _not_up(name: str) -> tuple[str, ...]:
     return (*unit(name), DOWN[name]) if name in DOWN else unit(name)
 
 
-#: Why a unit may not run: what it needs doesn't.
-WITHOUT_NEEDS = tuple(
-    here(*(alert for one in needed for alert in _not_up(one)), of=pattern) for pattern, needed in NEEDS.items()
-)
+def _without(*left_out: str) -> tuple[Because, ...]:
+    return tuple(
+        here(*(alert for one in needed if one not in left_out for alert in _not_up(one)), of=pattern)
+        for pattern, needed in NEEDS.items()
+        if not set(needed) <= set(left_out)
+    )
+
+
+#: Why a unit may not be active: what it needs isn't.
+WITHOUT_NEEDS = _without()
+#: Why it may fail. With orama-node others are stopped and started, and none fails of it.
+WITHOUT_USE = _without("orama-node")
+
+
+def severity_on_its_way(node: NodeView, unit: str, limits: Thresholds) -> Severity | None:
+    """Info while systemd starts or stops a unit, where a start is given time; else the rule's own.
+
+    A unit of the kind oneshot, as WireGuard's is, may be started for ever.
+    """
+    waits = limits.start_s and not unit.startswith(WIREGUARD) and node.is_on_its_way(unit)
+    return Severity.INFO if waits else None

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable
 
 from rich.text import Text
 
-from orama_monitor.alerts.alert import Alert, Key
+from orama_monitor.alerts.alert import Alert, Key, may_be_one
 from orama_monitor.live.history import History, Track
 from orama_monitor.live.items import Choices
 from orama_monitor.live.state import AlertKey, State
@@ -42,7 +42,7 @@ def find(alerts: Iterable[Alert], key: AlertKey) -> Alert | None:
     found = next((alert for alert in same if tuple(alert.about) == key.about), None)
     if found is not None or key.is_gone:
         return found
-    return next((alert for alert in same if not set(key.about).isdisjoint(alert.about)), None)
+    return next((alert for alert in same if may_be_one(key.about, alert.about)), None)
 
 
 def alert_rows(state: State, roots_only: bool = False) -> Choices:

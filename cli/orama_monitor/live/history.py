@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from orama_monitor.alerts.alert import Alert, Key, Severity
+from orama_monitor.alerts.alert import Alert, Key, Severity, may_be_one
 from orama_monitor.views.text import clean
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ def _followed(known: dict[Key, Track], standing: Set[Key]) -> dict[Key, Track]:
     moved: dict[Key, Key] = {}
     for key in standing - known.keys():
         candidates = left.get(key[:2], [])
-        before = next((other for other in candidates if not set(other[2]).isdisjoint(key[2])), None)
+        before = next((other for other in candidates if may_be_one(other[2], key[2])), None)
         if before is not None:
             candidates.remove(before)
             moved[before] = key

@@ -300,17 +300,17 @@ def test_a_healthy_cluster_has_nothing_to_say(nodes: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("unit", "field", "service", "port"),
+    ("unit", "field", "service"),
     [
-        ("orama-ipfs", "ipfs.daemon_active", "Kubo", 4501),
-        ("orama-ipfs-cluster", "ipfs.cluster_active", "IPFS Cluster", 9094),
-        ("orama-olric", "olric.service_active", "Olric", 3320),
+        ("orama-ipfs", "ipfs.daemon_active", "Kubo"),
+        ("orama-ipfs-cluster", "ipfs.cluster_active", "IPFS Cluster"),
+        ("orama-olric", "olric.service_active", "Olric"),
     ],
 )
-def test_what_runs_and_does_not_listen_is_told_so(unit: str, field: str, service: str, port: int) -> None:
+def test_what_runs_and_does_not_listen_is_told_so(unit: str, field: str, service: str) -> None:
     snapshot = healthy()
     b.put(snapshot, 1, field, False)
     told = {alert.message for alert in judge(snapshot)}
-    assert f"{service} runs, and nobody listens at its port {port}" in told
+    assert f"{service} runs, and nobody listens where it is asked" in told
     b.stopped(snapshot, 1, unit)
     assert f"{service} is not active" in {alert.message for alert in judge(snapshot)}

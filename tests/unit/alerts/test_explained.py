@@ -9,6 +9,7 @@ import pytest
 from orama_monitor.alerts import CLUSTER, RULES, judge
 from orama_monitor.alerts.alert import Severity, standing
 from orama_monitor.alerts.policy import Mute, Policy
+from orama_monitor.report import CollectorOutcome
 from orama_monitor.snapshot import Snapshot
 from tests.unit.alerts import breaking as b
 from tests.unit.clusters import healthy, host, key, lost, narrowed, report
@@ -504,3 +505,28 @@ def test_the_unit_of_an_interface_by_any_name_explains_that_it_is_down() -> None
     b.stopped(snapshot, 2, "wg-quick@mesh0")
     assert b.roots(snapshot) == {("SERVICE_INACTIVE", host(2))}
     assert b.only(snapshot, "WG_DOWN").message == "mesh0 is down"
+
+
+def test_what_fails_beside_a_restart_loop_of_orama_node_fails_by_itself() -> None:
+    """That stops and starts it, and makes it fail no more than the loop of another would."""
+    snapshot = healthy()
+    b.looping(snapshot, 2, "orama-node")
+    b.failed(snapshot, 2, "orama-namespace-rqlite@acme")
+    assert ("SERVICE_FAILED", host(2)) in heard(snapshot, "SERVICE_RESTART_LOOP")
+
+
+def test_caddy_is_stopped_with_orama_node() -> None:
+    snapshot = healthy()
+    b.stopped(snapshot, 0, "orama-node")
+    b.stopped(snapshot, 0, "caddy")
+    b.put(snapshot, 0, "dns.caddy_active", False)
+    roots = [(alert.code, alert.node, alert.about) for alert in judge(snapshot) if alert.is_root]
+    assert roots == [("SERVICE_INACTIVE", host(0), ["orama-node"])]
+
+
+def test_a_muted_record_hides_no_failed_collection() -> None:
+    snapshot = healthy()
+    b.put(snapshot, 0, "dns.base_a_resolves", False)
+    report(snapshot, 0).collectors["dns"] = CollectorOutcome(status="timeout", error="TLS of caddy: no answer")
+    assert ("COLLECTOR_FAILED", host(0)) not in {(a.code, a.node) for a in judge(snapshot) if a.is_root}
+    assert heard(snapshot, "DNS_A_FAILED") == {("COLLECTOR_FAILED", host(0))}

@@ -265,3 +265,20 @@ def test_a_leader_that_just_died_explains_failed_reads_without_the_controllers_t
     for index in b.others(snapshot, 0):
         b.put(snapshot, index, "rqlite.strong_read", False)
     assert b.roots(snapshot) == {("NODE_UNREACHABLE", host(0))}
+
+
+def test_a_wireguard_that_never_ends_its_start_is_no_info() -> None:
+    """systemd gives a unit of its kind all the time it takes."""
+    snapshot = healthy()
+    b.unit_state(snapshot, 3, "wg-quick@wg0", active_state="activating", sub_state="start")
+    assert b.only(snapshot, "SERVICE_INACTIVE").severity == "warning"
+
+
+@pytest.mark.parametrize(
+    ("version", "code"), [("ipfs.kubo_version", "IPFS_DOWN"), ("ipfs.cluster_version", "IPFS_CLUSTER_DOWN")]
+)
+def test_at_a_gate_a_daemon_that_does_not_listen_yet_is_down(version: str, code: str) -> None:
+    snapshot = healthy()
+    b.put(snapshot, 3, version, None)
+    assert judge(snapshot, Policy()) == []
+    assert [(alert.code, alert.severity) for alert in judge(snapshot, Policy().at_a_gate())] == [(code, "critical")]

@@ -97,6 +97,9 @@ class TestChanges:
         track = history.track(alert(about=("d",)))
         assert track and track.since == BEGAN + timedelta(minutes=1) and len(history.tracks or {}) == 1
 
+    def test_while_it_is_not_known_what_it_is_about_it_is_the_same(self) -> None:
+        assert told(after([alert(about=("a",))], [alert()], [alert(about=("b",))])) == []
+
     def test_of_two_that_speak_of_the_same_each_goes_on_once(self) -> None:
         history = after([alert(about=("a", "b"))], [alert(about=("a",)), alert(about=("b",))])
         assert told(history) == [("new", "MEMORY_HIGH")]
