@@ -228,7 +228,7 @@ def _in_the_mesh_of(cluster: Cluster, node: NodeView, hosts: list[str]) -> list[
 
 
 def _ailing(counted: Iterable[NodeView], more: tuple[str, ...]) -> tuple[str, ...]:
-    """Those of the nodes whose IPFS others may miss: gone, stopped, hung or off the mesh, and ``more``."""
+    """Those of the nodes whose IPFS others may miss: gone, stopped, in a loop, hung or off the mesh, and ``more``."""
     found = set(more)
     for node in counted:
         seen = node.ipfs
@@ -236,6 +236,11 @@ def _ailing(counted: Iterable[NodeView], more: tuple[str, ...]) -> tuple[str, ..
         hung = node.status("ipfs") in ("failed", "timeout")
         off_mesh = node.wireguard is not None and node.wireguard.interface_up is False
         no_route = node.network is not None and node.network.wg_route_exists is False
-        if not node.reports or stopped or hung or off_mesh or no_route:
+        if not node.reports or stopped or _loops(node) or hung or off_mesh or no_route:
             found.add(node.host)
     return tuple(sorted(found))
+
+
+def _loops(node: NodeView) -> bool:
+    """Whether a daemon is restarted again and again: it may be active at the moment at which it is looked at."""
+    return any(node.units[name].restart_loop_risk for name in (KUBO, PINNING) if name in node.units)

@@ -530,3 +530,12 @@ def test_a_muted_record_hides_no_failed_collection() -> None:
     report(snapshot, 0).collectors["dns"] = CollectorOutcome(status="timeout", error="TLS of caddy: no answer")
     assert ("COLLECTOR_FAILED", host(0)) not in {(a.code, a.node) for a in judge(snapshot) if a.is_root}
     assert heard(snapshot, "DNS_A_FAILED") == {("COLLECTOR_FAILED", host(0))}
+
+
+def test_a_loop_explains_missed_peers_though_the_daemon_is_active_at_the_moment() -> None:
+    snapshot = healthy()
+    b.looping(snapshot, 2, "orama-ipfs-cluster")
+    b.unit_state(snapshot, 2, "orama-ipfs-cluster", active_state="active", sub_state="running", active_since_sec=0)
+    for index in b.others(snapshot, 2):
+        b.put(snapshot, index, "ipfs.cluster_peers", 4)
+    assert b.roots(snapshot) == {("SERVICE_RESTART_LOOP", host(2))}
