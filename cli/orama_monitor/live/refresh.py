@@ -80,7 +80,7 @@ class Collection:
 
     @property
     def total(self) -> int:
-        return len(self.asked_hosts)
+        return len(self.asked.asked) if self.asked else 0
 
     def run(self, source: Source) -> Snapshot:
         """Collect. Raises MonitorError, whatever went wrong."""
