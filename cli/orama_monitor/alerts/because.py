@@ -67,8 +67,8 @@ def unit(name: str) -> tuple[str, ...]:
     return tuple(f"{code} {name}" for code in ("SERVICE_FAILED", "SERVICE_RESTART_LOOP", "SERVICE_INACTIVE"))
 
 
-def here(*causes: str, of: str | None = None, heard_only: bool = False) -> Because:
-    return Because(Where.HERE, _refs(causes), of, heard_only=heard_only)
+def here(*causes: str, of: str | None = None, suffices: bool = False, heard_only: bool = False) -> Because:
+    return Because(Where.HERE, _refs(causes), of, suffices=suffices, heard_only=heard_only)
 
 
 def touching(*causes: str, of: str | None = None) -> Because:
@@ -91,8 +91,8 @@ def among(*causes: str, suffices: bool = False) -> Because:
     return Because(Where.AMONG, _refs(causes), suffices=suffices)
 
 
-def link(*causes: str) -> Because:
-    return Because(Where.LINK, _refs(causes))
+def link(*causes: str, suffices: bool = False) -> Because:
+    return Because(Where.LINK, _refs(causes), suffices=suffices)
 
 
 def cluster(*causes: str, of: str | None = None) -> Because:

@@ -17,6 +17,12 @@ FINE = ("ok", "healthy", "unavailable")
 OLRIC_BAD = ("OLRIC_DOWN", "OLRIC_MEMBERLIST_DOWN", not_answered_by("olric"))
 IPFS_BAD = ("IPFS_DOWN", "IPFS_CLUSTER_DOWN", "IPFS_ISOLATED", not_answered_by("ipfs"))
 ANYONE_BAD = ("ANYONE_NOT_BOOTSTRAPPED", *unit("orama-anyone-relay"), *unit("orama-anyone-client"))
+#: Why a gateway's health check may fail: what it stands on, or what it says of that.
+HEALTH_LOST = (
+    here("GATEWAY_SUBSYSTEM", *RQLITE_ILL, *OLRIC_BAD, *IPFS_BAD, *MESH_DOWN),
+    here(*unit("orama-node"), *unit("orama-olric"), *unit("orama-ipfs")),
+    cluster(*RAFT_STUCK),
+)
 
 UNIT = "orama-gateway"
 
@@ -77,11 +83,7 @@ def subsystem(node: NodeView) -> Found:
     "The gateway's health check answers with another HTTP status than 200.",
     why="It doesn't trust itself to serve.",
     hint="on the node: curl -si localhost:6001/v1/health",
-    because=[
-        here("GATEWAY_SUBSYSTEM", *RQLITE_ILL, *OLRIC_BAD, *IPFS_BAD, *MESH_DOWN),
-        here(*unit("orama-node"), *unit("orama-olric"), *unit("orama-ipfs")),
-        cluster(*RAFT_STUCK),
-    ],
+    because=HEALTH_LOST,
 )
 def unhealthy(node: NodeView) -> Found:
     seen = node.gateway

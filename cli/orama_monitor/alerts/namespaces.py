@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from orama_monitor.alerts.because import among, here, there
-from orama_monitor.alerts.causes import LINK_DOWN, MESH_DOWN
+from orama_monitor.alerts.because import among, here, link, there
+from orama_monitor.alerts.because import cluster as on_cluster
+from orama_monitor.alerts.causes import LINK_DOWN, MESH_DOWN, MISSED
 from orama_monitor.alerts.cluster import Cluster, NodeView
-from orama_monitor.alerts.rule import CRITICAL, INFO, WARNING, Found, Here, Subsystem
+from orama_monitor.alerts.gateway import HEALTH_LOST
+from orama_monitor.alerts.rule import CRITICAL, INFO, WARNING, Finding, Findings, Found, Here, Subsystem
 from orama_monitor.alerts.thresholds import Thresholds
 from orama_monitor.alerts.units import unit_or_needs
 from orama_monitor.alerts.words import clip, names
@@ -14,6 +16,11 @@ from orama_monitor.report import Namespace
 namespaces = Subsystem("namespaces")
 
 JUST_STARTED = "; it just started"
+CANDIDATE, FOLLOWER, LEADER = "Candidate", "Follower", "Leader"
+GATEWAY_PORT = 4  # how far it is from that of the namespace's RQLite
+
+#: (host, what it says) of the nodes that have a namespace.
+Members = list[tuple[str, Namespace]]
 
 
 @namespaces.on_node(
@@ -29,7 +36,37 @@ JUST_STARTED = "; it just started"
 def gateway_down(node: NodeView, limits: Thresholds) -> Found:
     for one in node.namespaces:
         if one.gateway_up is False:
-            yield _silent(node, one, "gateway", "the gateway doesn't answer", limits)
+            yield _finding(node, one, "gateway", "the gateway doesn't answer", limits)
+
+
+@namespaces.on_node(
+    "NAMESPACE_GATEWAY_UNHEALTHY",
+    WARNING,
+    "The health check of a namespace's gateway answers with another HTTP status than 200; info while its unit was "
+    "started less than {start_s} s ago.",
+    why="It doesn't trust itself to serve the namespace's clients.",
+    hint="on the node: systemctl status 'orama-namespace-gateway@*'",
+    because=[
+        here(
+            *unit_or_needs("orama-namespace-gateway@{}"),
+            "NAMESPACE_RQLITE_DOWN {}",
+            "NAMESPACE_RQLITE_NOT_READY {}",
+            "NAMESPACE_OLRIC_DOWN {}",
+            "GATEWAY_UNHEALTHY",
+        ),
+        on_cluster("NAMESPACE_NO_LEADER {}"),
+        *HEALTH_LOST,
+    ],
+    also=[INFO],
+)
+def gateway_unhealthy(node: NodeView, limits: Thresholds) -> Found:
+    """What both gateways of a node lack, such as a pinning service, is told of the node's."""
+    for one in node.namespaces:
+        if one.gateway_up and one.gateway_status not in (None, 200):
+            said = f"the gateway's health says HTTP {one.gateway_status}"
+            port = one.port_base and one.port_base + GATEWAY_PORT
+            hint = f"on the node: curl -si localhost:{port}/v1/health" if port else None
+            yield _finding(node, one, "gateway", said, limits, hint)
 
 
 @namespaces.on_node(
@@ -44,7 +81,44 @@ def gateway_down(node: NodeView, limits: Thresholds) -> Found:
 def rqlite_down(node: NodeView, limits: Thresholds) -> Found:
     for one in node.namespaces:
         if one.rqlite_up is False:
-            yield _silent(node, one, "rqlite", "RQLite doesn't answer", limits)
+            yield _finding(node, one, "rqlite", "RQLite doesn't answer", limits)
+
+
+@namespaces.between_nodes(
+    "NAMESPACE_RQLITE_NOT_READY",
+    WARNING,
+    "The RQLite of a namespace is a candidate or says that it isn't ready (/readyz), while another node leads it; info "
+    "while its unit was started less than {rqlite_settle_s} s ago, or that of another node less than {start_s} s ago.",
+    why="It doesn't hear of the leader, or hasn't caught up since its start: this node's copy of the data is old.",
+    hint="on its nodes: systemctl status 'orama-namespace-rqlite@*'; do they reach each other over the mesh?",
+    because=[
+        here(*unit_or_needs("orama-namespace-rqlite@{}"), *MESH_DOWN, suffices=True),
+        link(*MISSED, suffices=True),
+        there(*MESH_DOWN, suffices=True),
+        among("NAMESPACE_RQLITE_DOWN", suffices=True),
+    ],
+    also=[INFO],
+)
+def rqlite_not_ready(cluster: Cluster, limits: Thresholds) -> Findings:
+    """Where no node is heard to lead, it may be elected at this moment, or lead unheard.
+
+    It may follow from the trouble of any member but those that are led, as from that of the leader before.
+    """
+    for name, members in sorted(_members(cluster).items()):
+        unit = f"orama-namespace-rqlite@{name}"
+        waiting = [(host, one) for host, one in members if not _follows(one)]
+        if not any(one.rqlite_state == LEADER for _host, one in waiting):
+            continue
+        for host, one in waiting:
+            is_candidate = one.rqlite_state == CANDIDATE
+            is_behind = one.rqlite_ready is False and one.rqlite_state != LEADER
+            if one.rqlite_up and (is_candidate or is_behind):
+                said = f"{clip(name, 80)}: RQLite {'is a candidate' if is_candidate else 'is not ready'}"
+                settles = host in cluster.started(limits.rqlite_settle_s, unit)
+                young = settles or bool(cluster.started(limits.start_s, unit))
+                message = said + "; it, or another, just started" * young
+                others = (other for other, _one in waiting if other != host)
+                yield Finding(host, message, (name,), INFO if young else None, follows=(name, *others))
 
 
 @namespaces.on_node(
@@ -60,7 +134,7 @@ def rqlite_down(node: NodeView, limits: Thresholds) -> Found:
 def olric_down(node: NodeView, limits: Thresholds) -> Found:
     for one in node.namespaces:
         if one.olric_up is False:
-            yield _silent(node, one, "olric", "Olric doesn't listen", limits)
+            yield _finding(node, one, "olric", "Olric doesn't listen", limits)
 
 
 @namespaces.on_cluster(
@@ -87,11 +161,11 @@ def no_leader(cluster: Cluster, limits: Thresholds) -> Found:
     heard_all = cluster.heard_all and all(_is_complete(node) for node in cluster.reporting)
     for name, members in sorted(_members(cluster).items()):
         states = [one.rqlite_state for _host, one in members if one.rqlite_up]
-        if not states or not all(states) or "Leader" in states:
+        if not states or not all(states) or LEADER in states:
             continue
         if any(one.rqlite_up is None or _follows(one) for _host, one in members):
             continue
-        if heard_all or set(states) == {"Candidate"}:
+        if heard_all or set(states) == {CANDIDATE}:
             said = f"{clip(name, 80)}: {len(states)} answer, none leads"
             gone = sorted(host for host, one in members if not one.rqlite_up)
             missing = [node.host for node in cluster.nodes if not node.reports]
@@ -102,10 +176,12 @@ def no_leader(cluster: Cluster, limits: Thresholds) -> Found:
             yield Here(said + JUST_STARTED * young, (name,), severity, follows=(name, *gone, *missing, *answering))
 
 
-def _silent(node: NodeView, one: Namespace, service: str, said: str, limits: Thresholds) -> Here:
+def _finding(
+    node: NodeView, one: Namespace, service: str, said: str, limits: Thresholds, hint: str | None = None
+) -> Here:
     young = _was_started(node, service, one.name, limits)
     message = f"{clip(one.name, 80)}: {said}" + JUST_STARTED * young
-    return Here(message, about=(one.name,), severity=INFO if young else None)
+    return Here(message, about=(one.name,), severity=INFO if young else None, hint=hint)
 
 
 def _was_started(node: NodeView, service: str, name: str, limits: Thresholds) -> bool:
@@ -118,7 +194,7 @@ def _was_started(node: NodeView, service: str, name: str, limits: Thresholds) ->
 
 def _follows(one: Namespace) -> bool:
     """A candidate's readiness may be seconds old."""
-    return one.rqlite_state == "Follower" and one.rqlite_ready is True
+    return one.rqlite_state == FOLLOWER and one.rqlite_ready is True
 
 
 def _is_complete(node: NodeView) -> bool:
@@ -126,9 +202,9 @@ def _is_complete(node: NodeView) -> bool:
     return has_section and node.status("namespaces") in ("ok", None)
 
 
-def _members(cluster: Cluster) -> dict[str, list[tuple[str, Namespace]]]:
-    """(host, what it says) of every node that has the namespace, by the namespace's name."""
-    members: dict[str, list[tuple[str, Namespace]]] = {}
+def _members(cluster: Cluster) -> dict[str, Members]:
+    """The members of each namespace, by its name."""
+    members: dict[str, Members] = {}
     for node in cluster.reporting:
         for one in node.namespaces:
             members.setdefault(one.name, []).append((node.host, one))

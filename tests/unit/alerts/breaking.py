@@ -6,8 +6,8 @@ from collections import Counter
 from typing import Any
 
 from orama_monitor.alerts import judge
-from orama_monitor.alerts.alert import Alert
-from orama_monitor.alerts.policy import Policy
+from orama_monitor.alerts.alert import Alert, standing
+from orama_monitor.alerts.policy import Mute, Policy
 from orama_monitor.report import CollectorOutcome, RqliteNode, Service, WireguardPeer
 from orama_monitor.snapshot import ConfiguredNode, NodeResult, Snapshot
 from tests.unit.clusters import host, key, lost, peer, report, unit, wg_ip
@@ -25,6 +25,12 @@ def roots(snapshot: Snapshot) -> set[Place]:
     """Every root as (code, node); what stands several times on a node, about this and that, says how often."""
     counts = Counter((alert.code, alert.node) for alert in judge(snapshot) if alert.is_root)
     return {(code if count == 1 else f"{count} times {code}", node) for (code, node), count in counts.items()}
+
+
+def heard(snapshot: Snapshot, *muted: str) -> set[Place]:
+    """The alerts that count with these codes muted, as (code, node)."""
+    policy = Policy(mutes=[Mute(code=code) for code in muted])
+    return {(alert.code, alert.node) for alert in standing(judge(snapshot, policy))}
 
 
 def only(snapshot: Snapshot, code: str) -> Alert:
@@ -157,6 +163,11 @@ def stopped(snapshot: Snapshot, index: int, name: str) -> None:
     unit_state(snapshot, index, name, active_state="inactive", sub_state="dead", enabled=True, active_since_sec=None)
 
 
+def started(snapshot: Snapshot, index: int, name: str, seconds: int) -> None:
+    """It is active, for so long."""
+    unit_state(snapshot, index, name, active_state="active", active_since_sec=seconds)
+
+
 def failed(snapshot: Snapshot, index: int, name: str) -> None:
     unit_state(snapshot, index, name, active_state="failed", sub_state="failed", enabled=True, active_since_sec=None)
 
@@ -198,6 +209,29 @@ def no_quorum(snapshot: Snapshot, index: int) -> None:
     put(snapshot, index, "gateway.http_status", 503)
 
 
+def leaderless(snapshot: Snapshot, *indexes: int) -> None:
+    """Nodes whose RQLite knows of no leader."""
+    for index in indexes:
+        for field, value in (("raft_state", "Candidate"), ("leader_addr", None), ("leader_id", None)):
+            put(snapshot, index, f"rqlite.{field}", value)
+
+
+def namespace_cut_off(snapshot: Snapshot, index: int) -> None:
+    """The RQLite of its namespace reaches nobody, and its gateway says so."""
+    for one in report(snapshot, index).namespaces or []:
+        one.rqlite_state, one.rqlite_ready, one.gateway_status = "Candidate", False, 503
+
+
+def namespace_leaderless(snapshot: Snapshot, *indexes: int) -> None:
+    """The namespace is on these nodes only, and nobody leads it."""
+    for index in range(size(snapshot)):
+        one = snapshot.nodes[index].report
+        if one is not None:
+            one.namespaces = (one.namespaces or [])[:1] if index in indexes else []
+            for namespace in one.namespaces:
+                namespace.rqlite_state, namespace.rqlite_ready = "Candidate", False
+
+
 def rqlite_silent(snapshot: Snapshot, index: int) -> None:
     """RQLite doesn't answer on a node, and nobody reaches it."""
     section = report(snapshot, index).rqlite
@@ -237,6 +271,7 @@ def mesh_lost(snapshot: Snapshot, index: int) -> None:
     put(snapshot, index, "wireguard.interface_up", False)
     put(snapshot, index, "network.wg_route_exists", False)
     no_quorum(snapshot, index)
+    namespace_cut_off(snapshot, index)
     put(snapshot, index, "olric.member_count", 1)
     put(snapshot, index, "olric.members", [f"{wg_ip(index)}:3320"])
     put(snapshot, index, "ipfs.swarm_peers", 0)
@@ -256,6 +291,7 @@ def mesh_lost(snapshot: Snapshot, index: int) -> None:
 def mesh_blocked(snapshot: Snapshot, index: int) -> None:
     """Nothing gets in or out of a node's mesh port, while everything on it runs."""
     no_quorum(snapshot, index)
+    namespace_cut_off(snapshot, index)
     put(snapshot, index, "olric.member_count", 1)
     put(snapshot, index, "olric.members", [f"{wg_ip(index)}:3320"])
     put(snapshot, index, "ipfs.swarm_peers", 0)

@@ -1,19 +1,10 @@
-"""Faults as they show themselves all over a cluster, each with the root alerts it has."""
+"""Faults as they show themselves all over a cluster."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from orama_monitor.alerts import CLUSTER
 from orama_monitor.snapshot import Snapshot
 from tests.unit.alerts import breaking as b
-from tests.unit.clusters import host, lost, report
-
-Fault = Callable[[Snapshot], None]
-
-
-def at(code: str, index: int | None) -> b.Place:
-    return code, CLUSTER if index is None else host(index)
+from tests.unit.clusters import lost, report
 
 
 def node_dead(s: Snapshot) -> None:
@@ -411,6 +402,14 @@ def namespace_rqlite_disabled(s: Snapshot) -> None:
     b.unit_state(s, 2, "orama-namespace-rqlite@acme", enabled=False)
 
 
+def namespace_gateway_says_503(s: Snapshot) -> None:
+    b.put(s, 2, "namespaces.0.gateway_status", 503)
+
+
+def namespace_member_cut_off(s: Snapshot) -> None:
+    b.namespace_cut_off(s, 2)
+
+
 def namespace_olric_stopped_with_its_gateway(s: Snapshot) -> None:
     namespace_stopped(s, "olric", "gateway")
 
@@ -437,92 +436,3 @@ def alone_and_leading(s: Snapshot) -> None:
     b.put(s, 2, "rqlite.commit_index", 40)
     for index in b.others(s, 2):
         b.put(s, 2, f"rqlite.nodes.n{index + 1}.voter", None)
-
-
-FAULTS: list[tuple[Fault, set[b.Place]]] = [
-    (node_dead, {at("NODE_UNREACHABLE", 3)}),
-    (leader_dead, {at("NODE_UNREACHABLE", 0)}),
-    (leader_just_died, {at("NODE_UNREACHABLE", 0)}),
-    (leader_stopped_just_now, {at("SERVICE_INACTIVE", 0)}),
-    (leader_stopped_and_followed, {at("SERVICE_INACTIVE", 0)}),
-    (rqlited_stopped, {at("SERVICE_INACTIVE", 2)}),
-    (orama_node_stopped_with_its_parts, {at("SERVICE_INACTIVE", 2)}),
-    (orama_node_stopped_by_its_cli, {at("SERVICE_INACTIVE", 2)}),
-    (rqlited_failed, {at("SERVICE_FAILED", 2)}),
-    (rqlited_loops, {at("SERVICE_RESTART_LOOP", 2)}),
-    (rqlited_frozen, {at("RQLITE_DOWN", 2)}),
-    (majority_stopped, {at("SERVICE_INACTIVE", index) for index in (2, 3, 4)}),
-    (all_stopped, {at("SERVICE_INACTIVE", index) for index in range(5)}),
-    (wg_down, {at("WG_DOWN", 2)}),
-    (wg_stopped, {at("SERVICE_INACTIVE", 2)}),
-    (wg_stopped_with_what_needs_it, {at("SERVICE_INACTIVE", 2)}),
-    (wg_disabled, {at("WG_DOWN", 2)}),
-    (wg_failed_at_boot, {at("SERVICE_FAILED", 2)}),
-    (leader_wg_down, {at("WG_DOWN", 0)}),
-    (wg_blocked, {at("WG_HANDSHAKE_STALE", 2)}),
-    (wg_link_cut, {at("WG_HANDSHAKE_STALE", 2)}),
-    (wg_peer_removed, {at("WG_PEER_MISSING", 2)}),
-    (wg_peer_removed_everywhere, {at("WG_PEER_MISSING", 4)}),
-    (wg_all_peers_removed, {at("WG_PEER_MISSING", 2)}),
-    (wg_restarted_behind_a_wall, {at("WG_PEER_NEVER_HANDSHAKED", 2)}),
-    (route_lost, {at("WG_ROUTE_MISSING", 2)}),
-    (raft_port_blocked, {at("RQLITE_PEER_UNREACHABLE", 2)}),
-    (raft_link_cut, {at("RQLITE_PEER_UNREACHABLE", 2)}),
-    (stray_peer, {at("WG_PEER_UNKNOWN", 0)}),
-    (olric_stopped, {at("SERVICE_INACTIVE", 2)}),
-    (olric_frozen, {at("COLLECTOR_FAILED", 2)}),
-    (olric_parted, {at("OLRIC_MEMBERS_MISSING", 2)}),
-    (olric_restarted, {at("OLRIC_RESTARTS", 2)}),
-    (ipfs_stopped, {at("SERVICE_INACTIVE", 2)}),
-    (ipfs_cluster_stopped, {at("SERVICE_INACTIVE", 2)}),
-    (ipfs_stopped_with_its_cluster, {at("SERVICE_INACTIVE", 2)}),
-    (ipfs_disabled, {at("IPFS_DOWN", 2)}),
-    (ipfs_stopped_and_awaited, {at("SERVICE_INACTIVE", 2)}),
-    (ipfs_wrong_key, {at("IPFS_ISOLATED", 2)}),
-    (ipfs_alone, {at("IPFS_ISOLATED", 2)}),
-    (out_of_raft, {at("RQLITE_CANDIDATE", 2)}),
-    (term_ahead, {at("RQLITE_TERM_INCONSISTENT", None)}),
-    (gateway_stopped, {at("SERVICE_INACTIVE", 2)}),
-    (gateway_frozen, {at("GATEWAY_DOWN", 2)}),
-    (gateway_says_503, {at("GATEWAY_UNHEALTHY", 2)}),
-    (gateway_part_bad, {at("GATEWAY_SUBSYSTEM", 2)}),
-    (coredns_stopped, {at("SERVICE_INACTIVE", 1)}),
-    (coredns_frozen, {at("DNS_SOA_FAILED", 1)}),
-    (zone_broken, {at("DNS_SOA_FAILED", 1)}),
-    (caddy_stopped, {at("SERVICE_INACTIVE", 1)}),
-    (caddy_without_port, {at("DNS_PORT_UNBOUND", 1)}),
-    (sudo_broken, {at("NODE_COLLECT_FAILED", 2)}),
-    (leader_without_sudo, {at("NODE_COLLECT_FAILED", 0)}),
-    (no_psutil, {at("COLLECTOR_FAILED", 2)}),
-    (no_default_route, {at("NO_DEFAULT_ROUTE", 2)}),
-    (namespace_rqlite_stopped, {at("SERVICE_INACTIVE", 2)}),
-    (namespace_rqlite_stopped_with_what_needs_it, {at("SERVICE_INACTIVE", 2)}),
-    (namespace_rqlite_disabled, {at("NAMESPACE_RQLITE_DOWN", 2)}),
-    (namespace_olric_stopped_with_its_gateway, {at("SERVICE_INACTIVE", 2)}),
-    (namespace_majority_stopped, {at("SERVICE_INACTIVE", index) for index in (0, 1, 2)}),
-    (memory_and_swap, {at("MEMORY_HIGH", 2)}),
-    (alone_and_leading, {at("RQLITE_SPLIT_BRAIN", None)}),
-]
-
-
-TOGETHER: list[tuple[Fault, Fault]] = [
-    (node_dead, rqlited_stopped),
-    (node_dead, wg_blocked),
-    (node_dead, olric_stopped),
-    (node_dead, zone_broken),
-    (node_dead, ipfs_alone),
-    (node_dead, term_ahead),
-    (node_dead, out_of_raft),
-    (leader_dead, gateway_part_bad),
-    (leader_dead, raft_link_cut),
-    (rqlited_stopped, caddy_stopped),
-    (rqlited_frozen, olric_stopped),
-    (wg_down, coredns_stopped),
-    (wg_link_cut, gateway_frozen),
-    (wg_peer_removed, ipfs_stopped),
-    (stray_peer, memory_and_swap),
-    (sudo_broken, zone_broken),
-    (no_psutil, olric_stopped),
-    (namespace_rqlite_stopped, rqlited_frozen),
-    (raft_link_cut, caddy_without_port),
-]

@@ -6,7 +6,8 @@ import pytest
 
 from orama_monitor.alerts import judge
 from tests.unit.alerts import breaking as b
-from tests.unit.alerts.faults import FAULTS, TOGETHER, Fault, at, rqlited_stopped, two_of_three_dead
+from tests.unit.alerts.expected_roots import FAULTS, TOGETHER, Fault, at
+from tests.unit.alerts.faults import rqlited_stopped, two_of_three_dead
 from tests.unit.clusters import BEGAN, healthy, host
 
 

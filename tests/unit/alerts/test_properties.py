@@ -18,7 +18,8 @@ from orama_monitor.alerts import RULES, judge
 from orama_monitor.report import NodeReport, Service
 from orama_monitor.snapshot import ConfiguredNode, NodeResult, Snapshot
 from tests.unit.alerts import breaking as b
-from tests.unit.alerts.faults import FAULTS, majority_stopped
+from tests.unit.alerts.expected_roots import FAULTS
+from tests.unit.alerts.faults import majority_stopped
 from tests.unit.clusters import BEGAN, healthy, host, key, report, role
 
 SLOW = settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))

@@ -7,14 +7,17 @@ import json
 from ..services.gateway import PORT, UNIT, override
 from .registry import Action, At, add_local
 
-HEALTHY = f"rm -f {override(PORT)}"
+
+def healthy(port: int = PORT) -> str:
+    """The stub at the port says again that all is well."""
+    return f"rm -f {override(port)}"
 
 
-def saying(**changed: object) -> Action:
-    """What the stub's health check says instead."""
+def saying(port: int = PORT, **changed: object) -> Action:
+    """What the health check of the stub at the port says instead."""
 
     def write(at: At) -> None:
-        at.machine.live.write(override(PORT), json.dumps(changed))
+        at.machine.live.write(override(port), json.dumps(changed))
 
     return write
 
@@ -32,7 +35,7 @@ add_local(
     "gateway-unhealthy",
     "the health check says 503",
     saying(http_status=503, status="unhealthy"),
-    HEALTHY,
+    healthy(),
     "GATEWAY_UNHEALTHY",
     node="n4",
 )
@@ -40,7 +43,7 @@ add_local(
     "gateway-subsystem",
     "a subsystem is degraded",
     saying(subsystems=SICK, status="degraded"),
-    HEALTHY,
+    healthy(),
     "GATEWAY_SUBSYSTEM",
     node="n5",
 )
@@ -48,7 +51,7 @@ add_local(
     "gateway-sick",
     "a subsystem is down and the health check says 503",
     saying(http_status=503, subsystems={"olric": {"status": "down", "error": "refused"}}),
-    HEALTHY,
+    healthy(),
     "GATEWAY_SUBSYSTEM",
     node="n1",
 )
@@ -56,7 +59,7 @@ add_local(
     "gateway-waits",
     "the gateway waits 5 s for a subsystem that hangs, as Orama's does, and says so",
     saying(wait_s=5, http_status=503, subsystems={"olric": {"status": "error", "error": "context deadline exceeded"}}),
-    HEALTHY,
+    healthy(),
     "GATEWAY_SUBSYSTEM",
     node="n2",
 )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..services.namespace import PARTS, RAFT, unit
+from ..services.namespace import GATEWAY, PARTS, RAFT, unit
+from .gateway import healthy, saying
 from .registry import At, add, add_local
 from .units import restart_alone, start, stop
 
@@ -29,6 +30,15 @@ for _part, _code in {"rqlite": "NAMESPACE_RQLITE_DOWN", "gateway": "NAMESPACE_GA
         node="n3",
     )
 
+add_local(
+    "namespace-gateway-unhealthy",
+    "the health check of the namespace's gateway says 503",
+    saying(GATEWAY, http_status=503, status="unhealthy"),
+    healthy(GATEWAY),
+    "NAMESPACE_GATEWAY_UNHEALTHY",
+    node="n1",
+)
+
 OLRIC = unit("olric")
 IDLE = f"""
     mkdir -p /run/systemd/system/{OLRIC}.service.d
@@ -44,6 +54,7 @@ add(
     node="n2",
 )
 
+STATE = "curl -s -m 2 'http://127.0.0.1:10000/status?key=store.raft'"
 CUT = f"INPUT -i wg0 -p tcp --dport {RAFT} -j REJECT --reject-with tcp-reset"
 
 
@@ -57,10 +68,7 @@ def _cut(at: At) -> None:
 
 def _is_led(at: At) -> bool:
     """A follower is ready for some seconds after it lost its leader."""
-    ask = """
-        curl -s -m 2 'http://127.0.0.1:10000/status?key=store.raft'
-        curl -s -m 2 -o /dev/null -w ' readyz %{http_code}' http://127.0.0.1:10000/readyz
-    """
+    ask = STATE + "; curl -s -m 2 -o /dev/null -w ' readyz %{http_code}' http://127.0.0.1:10000/readyz"
     told = [at.elsewhere(node.name).sh(ask, check=False) for node in at.site.topology.namespaced]
     return any('"Leader"' in text or "readyz 200" in text for text in told)
 
@@ -77,4 +85,21 @@ add_local(
     _mend,
     "NAMESPACE_NO_LEADER@cluster",
     node="n1",
+)
+
+FROM_IT = f"OUTPUT -o wg0 -p tcp --dport {RAFT} -j REJECT --reject-with tcp-reset"
+
+
+def _leave_alone(at: At) -> None:
+    at.sh(f"iptables -I {CUT}; iptables -I {FROM_IT}")
+    at.until(lambda: '"Candidate"' in at.sh(STATE, check=False) and _is_led(at), "the rest is led without it")
+
+
+add_local(
+    "namespace-rqlite-alone",
+    "the namespace's RQLite reaches no other, and the rest has a leader",
+    _leave_alone,
+    f"while iptables -D {CUT} 2>/dev/null || iptables -D {FROM_IT} 2>/dev/null; do :; done",
+    "NAMESPACE_RQLITE_NOT_READY",
+    node="n3",
 )
