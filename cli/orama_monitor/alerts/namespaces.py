@@ -110,10 +110,9 @@ def rqlite_not_ready(cluster: Cluster, limits: Thresholds) -> Findings:
         if not any(one.rqlite_state == LEADER for _host, one in waiting):
             continue
         for host, one in waiting:
-            is_candidate = one.rqlite_state == CANDIDATE
-            is_behind = one.rqlite_ready is False and one.rqlite_state != LEADER
-            if one.rqlite_up and (is_candidate or is_behind):
-                said = f"{clip(name, 80)}: RQLite {'is a candidate' if is_candidate else 'is not ready'}"
+            if one.rqlite_up and _is_left_behind(one):
+                state = "a candidate" if one.rqlite_state == CANDIDATE else "not ready"
+                said = f"{clip(name, 80)}: RQLite is {state}"
                 settles = host in cluster.started(limits.rqlite_settle_s, unit)
                 young = settles or bool(cluster.started(limits.start_s, unit))
                 message = said + "; it, or another, just started" * young
@@ -195,6 +194,10 @@ def _was_started(node: NodeView, service: str, name: str, limits: Thresholds) ->
 def _follows(one: Namespace) -> bool:
     """A candidate's readiness may be seconds old."""
     return one.rqlite_state == FOLLOWER and one.rqlite_ready is True
+
+
+def _is_left_behind(one: Namespace) -> bool:
+    return one.rqlite_state == CANDIDATE or (one.rqlite_ready is False and one.rqlite_state != LEADER)
 
 
 def _is_complete(node: NodeView) -> bool:

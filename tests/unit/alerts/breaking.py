@@ -199,21 +199,21 @@ def leader_is(snapshot: Snapshot, leader: int) -> None:
             section.leader_addr, section.leader_id, section.term = f"{wg_ip(leader)}:7001", f"n{leader + 1}", 43
 
 
-def no_quorum(snapshot: Snapshot, index: int) -> None:
-    """A node that knows of no leader, and can't read."""
-    section = report(snapshot, index).rqlite
-    assert section is not None
-    section.raft_state, section.leader_addr, section.leader_id = "Candidate", None, None
-    section.ready = section.strong_read = False
-    put(snapshot, index, "gateway.subsystems.rqlite.status", "error")
-    put(snapshot, index, "gateway.http_status", 503)
-
-
 def leaderless(snapshot: Snapshot, *indexes: int) -> None:
     """Nodes whose RQLite knows of no leader."""
     for index in indexes:
         for field, value in (("raft_state", "Candidate"), ("leader_addr", None), ("leader_id", None)):
             put(snapshot, index, f"rqlite.{field}", value)
+
+
+def no_quorum(snapshot: Snapshot, index: int) -> None:
+    """A node that knows of no leader, and can't read."""
+    section = report(snapshot, index).rqlite
+    assert section is not None
+    leaderless(snapshot, index)
+    section.ready = section.strong_read = False
+    put(snapshot, index, "gateway.subsystems.rqlite.status", "error")
+    put(snapshot, index, "gateway.http_status", 503)
 
 
 def namespace_cut_off(snapshot: Snapshot, index: int) -> None:

@@ -40,9 +40,7 @@ def leader_stopped_just_now(s: Snapshot) -> None:
     for index in b.others(s, 0):
         b.put(s, index, "rqlite.strong_read", False)
         b.put(s, index, "rqlite.ready", False)
-    b.put(s, 2, "rqlite.raft_state", "Candidate")
-    b.put(s, 2, "rqlite.leader_addr", None)
-    b.put(s, 2, "rqlite.leader_id", None)
+    b.leaderless(s, 2)
 
 
 def two_of_three_dead(s: Snapshot) -> None:

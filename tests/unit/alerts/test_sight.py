@@ -51,8 +51,7 @@ def test_a_majority_without_a_leader_speaks_for_those_not_asked() -> None:
 
 def leaderless(snapshot: Snapshot, index: int) -> None:
     """A node that asks for votes in every cluster it is in."""
-    for field, value in (("raft_state", "Candidate"), ("leader_addr", None), ("leader_id", None)):
-        b.put(snapshot, index, f"rqlite.{field}", value)
+    b.leaderless(snapshot, index)
     for namespace in report(snapshot, index).namespaces or []:
         namespace.rqlite_state = "Candidate"
 
