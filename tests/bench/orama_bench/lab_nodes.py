@@ -27,9 +27,15 @@ class Cluster:
 
 
 def cluster(lab: Lab, size: int, directory: Path) -> Cluster:
-    """``size`` names spread over the lab's nodes that are logged in to by key. The first names are their own."""
+    """``size`` names spread over the lab's nodes that are logged in to by key. The first names are their own.
+
+    Their host keys are known: to learn one is no part of what is measured, and Mitogen refuses to.
+    """
     keyed = [node for node in read_nodes(lab.conf) if node.ssh_key]
-    names = [_name(lab, keyed[number % len(keyed)], number // len(keyed)) for number in range(size)]
+    spread = [(keyed[number % len(keyed)], number // len(keyed)) for number in range(size)]
+    names = [_name(lab, *one) for one in spread]
+    keys = [f"{name.host} {_host_key(lab, node)}\n" for name, (node, _turn) in zip(names, spread, strict=True)]
+    lab.paths.known_hosts.write_text("".join(keys))
     conf = directory / f"{size}.conf"
     conf.write_text("".join(f"{ENVIRONMENT}|{n.user}@{n.host}||{n.role}|{n.ssh_key}\n" for n in names))
     found = Cluster(conf, size)
@@ -42,10 +48,17 @@ def _name(lab: Lab, node: Node, turn: int) -> Node:
     if turn == 0:
         return node
     address = f"{ALIASES}.{turn}.{node.host.rpartition('.')[2]}"
-    name = next(found.name for found in lab.nodes if found.address == node.host)
-    _ip("-n", lab.paths.prefixed(name), "address", "replace", f"{address}/32", "dev", "lo")
+    _ip("-n", lab.paths.prefixed(_lab_name(lab, node)), "address", "replace", f"{address}/32", "dev", "lo")
     _ip("-n", lab.paths.prefixed(CONTROL), "route", "replace", f"{address}/32", "via", node.host)
     return Node(node.environment, address, node.user, node.port, node.role, None, node.ssh_key)
+
+
+def _host_key(lab: Lab, node: Node) -> str:
+    return lab.paths.host_key(_lab_name(lab, node)).with_suffix(".pub").read_text().strip()
+
+
+def _lab_name(lab: Lab, node: Node) -> str:
+    return next(found.name for found in lab.nodes if found.address == node.host)
 
 
 def _ip(*words: str) -> None:

@@ -70,6 +70,10 @@ class Paths:
         """The host keys that the control host has learned; the user's own file is not touched."""
         return self.state / "known_hosts"
 
+    def host_key(self, name: str) -> Path:
+        """A node's SSH host key; the public one lies beside it."""
+        return self.cache / "host-keys" / name
+
     @property
     def inventory(self) -> Path:
         """The generated Ansible inventory source beside it."""

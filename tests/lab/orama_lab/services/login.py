@@ -87,7 +87,7 @@ def _banner(address: str) -> str:
 
 def host_key(site: Site, node: Node) -> Path:
     """The node's host key, kept in the cache: a known_hosts that has seen the lab stays right."""
-    key = site.paths.cache / "host-keys" / node.name
+    key = site.paths.host_key(node.name)
     if not key.with_suffix(".pub").exists():
         key.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         key.unlink(missing_ok=True)
