@@ -99,8 +99,8 @@ def cluster(*causes: str, of: str | None = None) -> Because:
     return Because(Where.CLUSTER, _refs(causes), of)
 
 
-def anywhere(*causes: str, of: str | None = None, heard_only: bool = False) -> Because:
-    return Because(Where.ANYWHERE, _refs(causes), of, heard_only=heard_only)
+def anywhere(*causes: str, of: str | None = None, suffices: bool = False, heard_only: bool = False) -> Because:
+    return Because(Where.ANYWHERE, _refs(causes), of, suffices=suffices, heard_only=heard_only)
 
 
 def _refs(causes: tuple[str, ...]) -> tuple[Ref, ...]:

@@ -294,10 +294,11 @@ class Cluster:
         return [(node, node.rqlite) for node in self.reporting if node.rqlite and node.rqlite.responsive]
 
     @cached_property
-    def led_term(self) -> int | None:
-        """The last term in which a node says that it leads."""
-        terms = [seen.term for _node, seen in self.responding if seen.raft_state == "Leader" and seen.term is not None]
-        return max(terms, default=None)
+    def leader(self) -> tuple[str, int] | None:
+        """The node that says that it leads RQLite, and in which term: of several, that of the last term."""
+        leading = [(seen.term, node.host) for node, seen in self.responding if seen.raft_state == "Leader"]
+        known = [(term, host) for term, host in leading if term is not None]
+        return max(known)[::-1] if known else None
 
     @cached_property
     def read_through(self) -> dict[str | None, float]:

@@ -43,7 +43,7 @@ def down(node: NodeView, limits: Thresholds) -> Found:
     "systemd starts or stops it, where a start is given time ({start_s} s).",
     why="This node takes no part in pinning.",
     hint=f"on the node: systemctl status orama-ipfs-cluster; {log(PINNING)}",
-    because=[here(*unit_or_needs(PINNING), "IPFS_DOWN", *MESH_DOWN)],
+    because=[here(*unit_or_needs(PINNING), *MESH_DOWN)],
     also=[INFO],
 )
 def cluster_down(node: NodeView, limits: Thresholds) -> Found:
@@ -81,9 +81,9 @@ def swarm_key_missing(node: NodeView) -> Found:
     why="It can neither fetch nor give anything.",
     hint=f"on the node: {kubo('swarm peers')}; compare swarm.key with another node's; is 4101 open over the mesh?",
     because=[
-        here("IPFS_DOWN", "IPFS_SWARM_KEY_MISSING", *unit("orama-ipfs"), *MESH_DOWN),
+        here("IPFS_DOWN", "IPFS_SWARM_KEY_MISSING", *unit(KUBO), *MESH_DOWN),
         link(*LINK_DOWN),
-        there(*MESH_DOWN, not_answered_by("ipfs")),
+        there(*unit(KUBO), *MESH_DOWN, not_answered_by("ipfs")),
     ],
     also=[INFO],
 )

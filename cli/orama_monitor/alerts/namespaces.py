@@ -27,7 +27,7 @@ Members = list[tuple[str, Namespace]]
     "NAMESPACE_GATEWAY_DOWN",
     WARNING,
     "The gateway of a namespace doesn't answer; info while its unit was started less than {start_s} s ago, "
-    "or, where there is no such unit yet, that of its RQLite less than {rqlite_settle_s} s ago.",
+    "or, where there is no such unit yet, its RQLite or orama-node less than {rqlite_settle_s} s ago.",
     why="The namespace's clients reach nothing at this node.",
     hint="on the node: systemctl status 'orama-namespace-gateway@*'",
     because=[here(*unit_or_needs("orama-namespace-gateway@{}"), *MESH_DOWN)],
@@ -72,7 +72,8 @@ def gateway_unhealthy(node: NodeView, limits: Thresholds) -> Found:
 @namespaces.on_node(
     "NAMESPACE_RQLITE_DOWN",
     WARNING,
-    "The RQLite of a namespace doesn't answer; info while its unit was started less than {start_s} s ago.",
+    "The RQLite of a namespace doesn't answer; info while its unit was started less than {start_s} s ago, or, where "
+    "there is no such unit yet, orama-node less than {rqlite_settle_s} s ago.",
     why="This node's copy of the namespace's data can't be read or written.",
     hint="on the node: systemctl status 'orama-namespace-rqlite@*'",
     because=[here(*unit_or_needs("orama-namespace-rqlite@{}"), *MESH_DOWN)],
@@ -124,7 +125,7 @@ def rqlite_not_ready(cluster: Cluster, limits: Thresholds) -> Findings:
     "NAMESPACE_OLRIC_DOWN",
     WARNING,
     "The Olric of a namespace doesn't listen; info while its unit was started less than {start_s} s ago, "
-    "or, where there is no such unit yet, that of its RQLite less than {rqlite_settle_s} s ago.",
+    "or, where there is no such unit yet, its RQLite or orama-node less than {rqlite_settle_s} s ago.",
     why="The namespace's cache misses this member.",
     hint="on the node: systemctl status 'orama-namespace-olric@*'",
     because=[here(*unit_or_needs("orama-namespace-olric@{}"), *MESH_DOWN)],
@@ -184,11 +185,14 @@ def _finding(
 
 
 def _was_started(node: NodeView, service: str, name: str, limits: Thresholds) -> bool:
-    """While a namespace is made its RQLite comes first, and systemd knows no other unit of it yet."""
+    """While a namespace is made its RQLite comes first, and systemd knows no other unit of it yet.
+
+    Before that orama-node looks for its namespaces, for some minutes at most.
+    """
     unit, first = (f"orama-namespace-{which}@{name}" for which in (service, "rqlite"))
-    if unit not in node.units and first in node.units:
-        return node.was_started(first, limits.rqlite_settle_s)
-    return node.was_started(unit, limits.start_s)
+    if unit in node.units:
+        return node.was_started(unit, limits.start_s)
+    return node.was_started(first if first in node.units else "orama-node", limits.rqlite_settle_s)
 
 
 def _follows(one: Namespace) -> bool:

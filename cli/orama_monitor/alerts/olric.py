@@ -42,14 +42,17 @@ def down(node: NodeView, limits: Thresholds) -> Found:
 @olric.on_node(
     "OLRIC_MEMBERLIST_DOWN",
     CRITICAL,
-    "Olric runs, and its memberlist port (3322/tcp) isn't open.",
+    "Olric runs, and its memberlist port (3322/tcp) isn't open; info while it was started less than {start_s} s ago.",
     why="No other member can find or keep it.",
     hint=f"on the node: ss -ltnp 'sport = :3322'; {log(UNIT)}",
     because=[here(*unit(UNIT), *MESH_DOWN)],
+    also=[INFO],
 )
-def memberlist_down(node: NodeView) -> Found:
+def memberlist_down(node: NodeView, limits: Thresholds) -> Found:
     if node.olric and node.olric.service_active and node.olric.memberlist_up is False:
-        yield "nothing listens on the memberlist port 3322"
+        young = node.was_started(UNIT, limits.start_s)
+        message = "nothing listens on the memberlist port 3322" + "; it just started" * young
+        yield Here(message, severity=INFO if young else None)
 
 
 @olric.between_nodes(
@@ -159,12 +162,15 @@ def memory(node: NodeView, limits: Thresholds) -> Found:
 
 
 def _missed(cluster: Cluster, active: list[NodeView], node: NodeView) -> list[str]:
-    """The active nodes that a node's list of members lacks; none when that list can't be read by name."""
+    """The active nodes that a node's list of members lacks; none when that list can't be read by name.
+
+    Where each name is some node's, one whose address nobody knows is not among them.
+    """
     seen = node.olric
     if not seen or seen.members is None or seen.member_count != len(seen.members):
         return []
     hosts = {cluster.host_of(member) for member in seen.members}
-    if None in hosts or any(other.host not in cluster.mesh_hosts.values() for other in active):
+    if None in hosts:
         return []
     return [other.host for other in active if other.host not in hosts and other is not node]
 

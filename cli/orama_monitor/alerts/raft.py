@@ -311,10 +311,10 @@ def peer_unreachable(cluster: Cluster, limits: Thresholds) -> Findings:
             said.append(f"doesn't reach {number(len(group.sees), 'node')}: {names(group.sees)}")
         message = "; ".join(said) + ("; orama-node just started" if young else "")
         yield Finding(group.host, message, group.others, severity=INFO if young else None)
-    suspects = _unheard_strangers(cluster) or ()
+    suspects = _lost_strangers(cluster)
     for address, observers in sorted(strangers.items()):
         message = f"{clip(address, 80)} is not reached by {number(len(observers), 'node')}: {names(observers)}"
-        yield Finding(min(observers), message, about=tuple(suspects) or (address,))
+        yield Finding(min(observers), message, about=suspects or (address,))
 
 
 def _majority(voters: int) -> int:
@@ -443,7 +443,7 @@ def _about(cluster: Cluster, quorum: Quorum) -> tuple[str, ...]:
     """The missing voters; in place of those without a name, the nodes that they must be."""
     named = {place for place in quorum.missing.values() if place in cluster.by_host}
     unnamed = set(quorum.missing.values()) - named
-    suspects = set(_unheard_strangers(cluster) or ()) - named
+    suspects = set(_lost_strangers(cluster)) - named
     return tuple(sorted(named | (suspects if unnamed and len(suspects) >= len(unnamed) else unnamed)))
 
 
@@ -451,6 +451,13 @@ def _unheard_strangers(cluster: Cluster) -> list[str] | None:
     """The nodes whose address in the mesh nobody knows. None when one of them reported, or was not asked."""
     strangers = sorted(_strangers(cluster))
     return strangers if all(cluster.silent(host) for host in strangers) else None
+
+
+def _lost_strangers(cluster: Cluster) -> tuple[str, ...]:
+    """Those that an address which is nobody's must belong to: none when one of them may be in reach."""
+    strangers = _strangers(cluster) - set(cluster.raft_hosts.values())
+    asked = [cluster.by_host.get(host) for host in sorted(strangers)]
+    return () if any(node is None or _in_reach(node) for node in asked) else tuple(sorted(strangers))
 
 
 def _strangers(cluster: Cluster) -> set[str]:

@@ -23,11 +23,11 @@ BY_ITSELF = ""  # about nobody
 CUT_OFF = (
     here(*MESH_DOWN, *unit("orama-node"), "RQLITE_SHUTDOWN"),
     on_cluster(*RAFT_STUCK),
-    there(*RAFT_GONE),
-    link("RQLITE_PEER_UNREACHABLE"),
-    here("RQLITE_PEER_UNREACHABLE", of=NO_LEADER),
+    there(*RAFT_GONE, suffices=True),
+    link("RQLITE_PEER_UNREACHABLE", suffices=True),
+    here("RQLITE_PEER_UNREACHABLE", of=NO_LEADER, suffices=True),
     here("RQLITE_PEER_UNREACHABLE", of=BY_ITSELF),
-    anywhere(*RAFT_GONE, of=NO_LEADER),
+    anywhere(*RAFT_GONE, of=NO_LEADER, suffices=True),
 )
 
 
@@ -77,7 +77,7 @@ def candidate(cluster: Cluster) -> Findings:
     for node, seen in cluster.responding:
         if seen.raft_state == "Candidate":
             said = "raft state is Candidate" + ("" if seen.term is None else f" in term {seen.term}")
-            yield Finding(node.host, said, _led_by(cluster, node, seen))
+            yield _left_out(cluster, node, seen, said)
 
 
 @rqlite.between_nodes(
@@ -91,7 +91,7 @@ def candidate(cluster: Cluster) -> Findings:
 def not_ready(cluster: Cluster) -> Findings:
     for node, seen in cluster.responding:
         if seen.ready is False:
-            yield Finding(node.host, "not ready", _led_by(cluster, node, seen))
+            yield _left_out(cluster, node, seen, "not ready")
 
 
 @rqlite.between_nodes(
@@ -105,21 +105,24 @@ def not_ready(cluster: Cluster) -> Findings:
 def strong_read_failed(cluster: Cluster) -> Findings:
     for node, seen in cluster.responding:
         if seen.strong_read is False:
-            yield Finding(node.host, "a strong read failed", _led_by(cluster, node, seen))
+            yield _left_out(cluster, node, seen, "a strong read failed")
 
 
-def _led_by(cluster: Cluster, node: NodeView, seen: Rqlite) -> tuple[str, ...]:
-    """The leader that a node names, so that the leader's trouble explains the node's.
+def _left_out(cluster: Cluster, node: NodeView, seen: Rqlite, said: str) -> Finding:
+    """About the leader that the node names, so that the leader's trouble explains the node's.
 
-    One that was not heard leads well when another node that names it has read since. A node that knows of none waits
-    for no election where one leads in its own term or before: it has lost the cluster by itself.
+    One that was not heard leads well when another node that names it has read since. A node that knows of none may
+    have lost its link to the one that leads. It waits for no election where that one leads in the node's own term or
+    before: then it has lost the cluster by itself.
     """
     if not seen.leader_addr and not seen.leader_id:
-        led = cluster.led_term is not None and seen.term is not None and cluster.led_term <= seen.term
-        return () if led else (NO_LEADER,)
+        leader, term = cluster.leader or (None, None)
+        is_led = term is not None and seen.term is not None and term <= seen.term
+        about = () if is_led else (NO_LEADER,)
+        return Finding(node.host, said, about, follows=(*about, leader) if leader else ())
     host = cluster.raft_host(seen.leader_id or "", seen.leader_addr)
     leads_well = cluster.read_through.get(seen.leader_addr, EVER[0]) > node.window[0]
-    return () if host is None or (leads_well and cluster.silent(host)) else (host,)
+    return Finding(node.host, said, () if host is None or (leads_well and cluster.silent(host)) else (host,))
 
 
 @rqlite.on_node(

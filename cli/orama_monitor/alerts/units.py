@@ -49,7 +49,7 @@ def needs(name: str) -> tuple[str, ...]:
 
 def unit_or_needs(name: str) -> tuple[str, ...]:
     """The alerts that say that a unit, or one that it needs, doesn't run as it should."""
-    return tuple(alert for one in (name, *needs(name)) for alert in unit(one))
+    return (*unit(name), *(alert for one in needs(name) for alert in _not_up(one)))
 
 
 def template(name: str) -> tuple[str, ...]:
@@ -59,7 +59,9 @@ def template(name: str) -> tuple[str, ...]:
 
 
 def _not_up(name: str) -> tuple[str, ...]:
-    return (*unit(name), DOWN[name]) if name in DOWN else unit(name)
+    stem, _at, instance = name.partition("@")
+    down = DOWN.get(f"{stem}@{{instance}}" if instance else name)
+    return unit(name) if down is None else (*unit(name), down.replace("{instance}", instance))
 
 
 def _without(*left_out: str) -> tuple[Because, ...]:

@@ -210,6 +210,24 @@ def raft_link_cut(s: Snapshot) -> None:
     b.unreached(s, 3, 2)
 
 
+def raft_link_to_leader_cut(s: Snapshot) -> None:
+    """The follower never hears of the leader's term ending, and asks for votes in it."""
+    b.no_quorum(s, 2)
+    b.unreached(s, 0, 2)
+    b.unreached(s, 2, 0)
+
+
+def wg_link_to_leader_cut(s: Snapshot) -> None:
+    raft_link_to_leader_cut(s)
+    b.link_stale(s, 0, 2)
+
+
+def link_to_leader_of_a_later_term_cut(s: Snapshot) -> None:
+    wg_link_to_leader_cut(s)
+    for index in b.others(s, 2):
+        b.put(s, index, "rqlite.term", 43)
+
+
 def stray_peer(s: Snapshot) -> None:
     for index in range(5):
         b.stranger(s, index, age=90_000)
@@ -398,6 +416,21 @@ def namespace_rqlite_stopped_with_what_needs_it(s: Snapshot) -> None:
 def namespace_rqlite_disabled(s: Snapshot) -> None:
     namespace_rqlite_stopped_with_what_needs_it(s)
     b.unit_state(s, 2, "orama-namespace-rqlite@acme", enabled=False)
+
+
+def namespace_not_known_to_systemd(s: Snapshot, *parts: str) -> None:
+    """A unit that is not enabled is forgotten as soon as it is stopped."""
+    namespace_stopped(s, *parts)
+    for part in parts:
+        b.without_unit(s, 2, f"orama-namespace-{part}@acme")
+
+
+def namespace_rqlite_forgotten(s: Snapshot) -> None:
+    namespace_not_known_to_systemd(s, "rqlite", "olric", "gateway")
+
+
+def namespace_olric_forgotten(s: Snapshot) -> None:
+    namespace_not_known_to_systemd(s, "olric", "gateway")
 
 
 def namespace_gateway_says_503(s: Snapshot) -> None:

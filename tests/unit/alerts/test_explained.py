@@ -126,6 +126,24 @@ def test_an_isolated_kubo_is_critical_while_not_all_others_are_young() -> None:
     assert [alert.severity for alert in few if alert.code == "IPFS_ISOLATED"] == [Severity.CRITICAL]
 
 
+def test_the_only_other_kubo_may_be_caught_active_in_its_loop() -> None:
+    snapshot = healthy(2)
+    b.unit_state(snapshot, 1, "orama-ipfs", n_restarts=9, restart_loop_risk=True, active_since_sec=1)
+    b.put(snapshot, 1, "ipfs.swarm_peers", None)
+    b.put(snapshot, 0, "ipfs.swarm_peers", 0)
+    assert b.roots(snapshot) == {("SERVICE_RESTART_LOOP", host(1))}
+
+
+def test_a_member_that_was_just_started_does_not_listen_yet() -> None:
+    def severity(seconds: int) -> Severity:
+        snapshot = healthy()
+        b.put(snapshot, 2, "olric.memberlist_up", False)
+        b.started(snapshot, 2, "orama-olric", seconds)
+        return b.only(snapshot, "OLRIC_MEMBERLIST_DOWN").severity
+
+    assert (severity(5), severity(300)) == (Severity.INFO, Severity.CRITICAL)
+
+
 def test_what_runs_under_another_unit_is_one_of_the_members() -> None:
     """Where the unit is not known, and the service answers."""
     snapshot = healthy()
@@ -195,6 +213,17 @@ def test_a_peer_that_is_none_of_the_nodes_is_missed_by_nobody() -> None:
     assert b.only(snapshot, "WG_PEER_NEVER_HANDSHAKED").severity is Severity.INFO
     b.age(snapshot, 0, b.STRANGER, 90_000)
     assert b.only(snapshot, "WG_HANDSHAKE_STALE").severity is Severity.INFO
+
+
+@pytest.mark.parametrize("code", ["WG_PEER_NEVER_HANDSHAKED", "WG_HANDSHAKE_STALE"])
+def test_a_peer_that_is_no_node_may_be_away_while_a_node_is_silent(code: str) -> None:
+    """The silent node's own key is known by its endpoint."""
+    snapshot = healthy()
+    b.stranger(snapshot, 0, age=90_000)
+    if code == "WG_PEER_NEVER_HANDSHAKED":
+        b.never(snapshot, 0, b.STRANGER)
+    lost(snapshot, 4)
+    assert b.only(snapshot, code).severity is Severity.INFO
 
 
 def test_a_node_that_was_not_heard_may_take_its_time_after_a_start() -> None:

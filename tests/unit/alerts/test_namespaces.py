@@ -7,6 +7,7 @@ import pytest
 from orama_monitor.alerts import CLUSTER
 from orama_monitor.alerts.alert import Severity
 from tests.unit.alerts import breaking as b
+from tests.unit.alerts import faults
 from tests.unit.clusters import healthy, host, report
 
 
@@ -65,6 +66,17 @@ def test_a_namespace_that_is_being_made_has_its_rqlite_first() -> None:
         b.without_unit(snapshot, 2, "orama-namespace-gateway@acme")
         b.started(snapshot, 2, "orama-namespace-rqlite@acme", seconds)
         return b.only(snapshot, "NAMESPACE_GATEWAY_DOWN").severity
+
+    assert (severity(100), severity(900)) == (Severity.INFO, Severity.WARNING)
+
+
+@pytest.mark.parametrize("service", ["rqlite", "olric", "gateway"])
+def test_orama_node_looks_for_its_namespaces_after_its_start(service: str) -> None:
+    def severity(seconds: int) -> Severity:
+        snapshot = healthy()
+        faults.namespace_rqlite_forgotten(snapshot)
+        b.started(snapshot, 2, "orama-node", seconds)
+        return b.only(snapshot, f"NAMESPACE_{service.upper()}_DOWN").severity
 
     assert (severity(100), severity(900)) == (Severity.INFO, Severity.WARNING)
 

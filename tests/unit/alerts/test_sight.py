@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from orama_monitor.alerts import CLUSTER, judge
@@ -9,6 +11,7 @@ from orama_monitor.alerts.cluster import Cluster
 from orama_monitor.alerts.policy import Policy
 from orama_monitor.snapshot import ConfiguredNode, NodeResult, Snapshot
 from tests.unit.alerts import breaking as b
+from tests.unit.alerts import faults
 from tests.unit.clusters import healthy, host, key, lost, narrowed, report
 
 
@@ -142,6 +145,15 @@ def test_a_silent_node_with_a_dns_name_still_explains_what_others_miss() -> None
     b.node_dead(snapshot, 3)
     renamed(snapshot, 3, "n4.example")
     assert b.roots(snapshot) == {("NODE_UNREACHABLE", "n4.example")}
+
+
+@pytest.mark.parametrize("fault", [faults.wg_down, faults.wg_stopped, faults.wg_stopped_with_what_needs_it])
+def test_who_misses_a_node_of_which_only_a_dns_name_is_known_misses_its_mesh(fault: Callable[[Snapshot], None]) -> None:
+    snapshot = healthy()
+    fault(snapshot)
+    named = {(code, "n3.example" if node == host(2) else node) for code, node in b.roots(snapshot)}
+    renamed(snapshot, 2, "n3.example")
+    assert b.roots(snapshot) == named
 
 
 def test_one_of_two_silent_nodes_without_a_known_key_is_not_guessed() -> None:
