@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+LINE_LIMIT = 2000  # of a line no more is looked at: a pattern's search in a line of megabytes has no end
+COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 LEVEL = re.compile(r"""\[(?P<tag>[A-Z]{3,9})\]|\b(?:level|lvl)["']?\s*[=:]\s*["']?(?P<key>[A-Za-z]+)""")
 ERROR_LEVELS = ("ERR", "ERROR", "CRITICAL", "FATAL", "PANIC")
 LEVELS = ERROR_LEVELS + ("DEBUG", "TRACE", "INFO", "NOTICE", "WARN", "WARNING")
@@ -24,6 +26,11 @@ class Log:
     def known(self, count: int) -> int | None:
         """The count that was made of the lines; None where it is 0, and lines that were not read may count."""
         return count if count or self.whole else None
+
+
+def plain(line: str) -> str:
+    """A line cut short and without colours."""
+    return COLOUR.sub("", line[:LINE_LIMIT])
 
 
 def is_error(line: str) -> bool:

@@ -260,7 +260,7 @@ def _credentials(stream: Stream, root: str, address: str, methods: str) -> str:
     names = offered.group(1).split(",") if offered else []
     if "NULL" in names:
         return ""
-    place = re.search(r'COOKIEFILE="([^"\\]+)"', methods)
+    place = re.search(r'COOKIEFILE="([^"\\\0]+)"', methods)
     if "SAFECOOKIE" not in names or not place or not os.path.normpath(place.group(1)).startswith(COOKIE_FOLDERS):
         raise Denied("%s: the control port asks for a password" % address)
     cookie = _cookie(os.path.join(root, os.path.normpath(place.group(1)).lstrip("/")), address)

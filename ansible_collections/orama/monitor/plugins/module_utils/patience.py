@@ -39,6 +39,8 @@ def within_time(path: str, ask):
 
 def opened(path: str, flags: int = 0) -> io.FileIO:
     """A regular file, to be read. Raises OSError for all else: a pipe would be waited for until somebody writes."""
+    if "\0" in path:
+        raise OSError(errno.EINVAL, "no path has a NUL")
     file = io.FileIO(path, opener=lambda path, given: os.open(path, given | flags | os.O_NONBLOCK))
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         file.close()

@@ -12,7 +12,9 @@ import re
 TEXT_LIMIT = 500
 NUMBER_LIMIT = 2**63 - 1
 DIGITS_LIMIT = 25
-LOGIN = re.compile(r"(?<=://)[^\s/?#@]{1,200}@")
+READ_LIMIT = 8 * TEXT_LIMIT
+#: Up to the last "@" of what may be a host's part; a password may hold what ends that part, too.
+LOGIN = re.compile(r"""(?<=://)(?:[^\s/?#]{1,500}@|[^\s/?#@:]{0,200}:[^\s"'@]{1,500}@)""")
 
 
 def from_json(body: str):
@@ -38,9 +40,8 @@ def mapping(value: object) -> dict:
 
 def text(value: object) -> str | None:
     """A text that says something, on one line and cut to a length; without the login of a URL or half characters."""
-    if not isinstance(value, str) or not value.strip():
-        return None
-    return LOGIN.sub("***@", " ".join(value.split()))[:TEXT_LIMIT].encode("utf-8", "replace").decode("utf-8")
+    line = " ".join(value[:READ_LIMIT].split()) if isinstance(value, str) else ""
+    return LOGIN.sub("***@", line)[:TEXT_LIMIT].encode("utf-8", "replace").decode("utf-8") if line else None
 
 
 def count(value: object) -> int | None:

@@ -17,9 +17,8 @@ from collections.abc import Iterator
 
 from . import systemd
 from .errors import Denied, Missing, ProbeError
-from .log_lines import Log, mentions
+from .log_lines import LINE_LIMIT, Log, mentions, plain
 from .probe import Probe
-from .systemd import LINE_LIMIT
 
 SHORT_TAIL, TAIL = 65536, 1024 * 1024  # most files tell enough in the short one
 BLOCK = 65536  # of what is older than the tail
@@ -31,7 +30,6 @@ DISORDER = 60  # seconds by which a line may be older than the one before it wit
 
 SENT = re.compile(r"\s*Standard(Output|Error)\s*=(.*)")
 FILE = re.compile(r"(?:append|file|truncate):(/[^\0]*)")
-COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 #: A date and a time of day, or the latter alone, as Go's loggers write them, behind the logger's name or not.
 STAMP = re.compile(
     r"(?:\[[A-Za-z][\w.-]{0,30}\]\s)?\[?"
@@ -44,18 +42,18 @@ STAMP = re.compile(
 def recent(probe: Probe, unit: str, seconds: int, words: tuple[str, ...]) -> Log | None:
     """What the unit's service wrote in the last ``seconds``: what the journal has of it, then the files, oldest first.
 
-    Of a long file these may be only the lines with one of the words, which are in lower case and stand for every case.
+    Of a long log these may be only the lines with one of the words, which are in lower case and stand for every case.
     None as ``systemd.journal``, and where no line of a file tells its time.
     Raises Missing, Denied, else as ``probe.run`` and ``probe.read``.
     """
     files = _files(probe, unit)
     if not files:
-        return systemd.journal(probe, unit, seconds)
+        return systemd.journal(probe, unit, seconds, words)
     since = probe.machine("time") - seconds
     logs = [_of_file(probe, path, modified, since, words) for path, modified in files.items()]
     if None in logs:
         return None
-    return _joined([_of_journal(probe, unit, seconds), *logs])
+    return _joined([_of_journal(probe, unit, seconds, words), *logs])
 
 
 def tail(probe: Probe, unit: str) -> list[str]:
@@ -64,16 +62,22 @@ def tail(probe: Probe, unit: str) -> list[str]:
 
 
 def _files(probe: Probe, unit: str) -> dict[str, float]:
-    """The files that are there, and when they were last written to."""
+    """The files that are there, and when they were last written to: a service may write on into one that was renamed."""
     found = {}
     for path in parse_destinations(systemd.unit_text(probe, unit)):
         if "%" in path:
             raise ProbeError("%s.service: its log's name is not understood" % unit)
-        try:
-            found[path] = probe.modified(path)
-        except Missing:
-            continue
+        times = [at for name in (path, path + ROTATED) for at in _modified(probe, name)]
+        if times:
+            found[path] = max(times)
     return found
+
+
+def _modified(probe: Probe, path: str) -> list[float]:
+    try:
+        return [probe.modified(path)]
+    except Missing:
+        return []
 
 
 def parse_destinations(text: str) -> list[str]:
@@ -91,10 +95,10 @@ def _joined(logs: list[Log]) -> Log:
     return Log([line for log in logs for line in log.lines], all(log.whole for log in logs))
 
 
-def _of_journal(probe: Probe, unit: str, seconds: int) -> Log:
+def _of_journal(probe: Probe, unit: str, seconds: int, words: tuple[str, ...]) -> Log:
     """What systemd says of the service, and what this wrote before its unit had a file. The file goes without it."""
     try:
-        return systemd.journal(probe, unit, seconds) or Log([])
+        return systemd.journal(probe, unit, seconds, words) or Log([])
     except (Missing, Denied):
         return Log([])
 
@@ -111,7 +115,7 @@ def _of_file(probe: Probe, path: str, modified: float, since: float, words: tupl
         if is_whole or _reaches(found, since):
             break
     if is_whole and not _reaches(found, since):
-        rotated = _rotated(probe, path)
+        rotated = _read(probe, path + ROTATED)
         is_whole = len(rotated.encode()) < TAIL
         found = parse_times(_lines(rotated, is_whole) + _lines(text), modified, offset)
     if found is None:
@@ -167,25 +171,20 @@ def _dated(text: str, latest: float, offset: int) -> list[tuple[float, str]]:
 
 
 def _read(probe: Probe, path: str, limit: int = TAIL) -> str:
-    return probe.read(path, limit=limit, tail=True)
-
-
-def _before_rotation(probe: Probe, path: str) -> list[str]:
-    text = _rotated(probe, path)
-    return _lines(text, len(text.encode()) < TAIL)
-
-
-def _rotated(probe: Probe, path: str) -> str:
     try:
-        return _read(probe, path + ROTATED)
+        return probe.read(path, limit=limit, tail=True)
     except Missing:
         return ""
 
 
+def _before_rotation(probe: Probe, path: str) -> list[str]:
+    text = _read(probe, path + ROTATED)
+    return _lines(text, len(text.encode()) < TAIL)
+
+
 def _lines(text: str, is_whole: bool = True) -> list[str]:
     """The lines that say something, cut short and without colours; of a part of a file without the first, cut one."""
-    found = [COLOUR.sub("", line[:LINE_LIMIT]) for line in text.splitlines()]
-    said = [line for line in found if line.strip()]
+    said = [line for line in map(plain, text.splitlines()) if line.strip()]
     return said if is_whole else said[1:] or said
 
 

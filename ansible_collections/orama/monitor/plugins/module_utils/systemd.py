@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from .errors import Denied, Missing, ProbeError
-from .log_lines import Log
+from .log_lines import LINE_LIMIT, Log, plain
 from .options import Options
 from .pick import count
 from .probe import TEXT_LIMIT, Output, Probe
@@ -50,7 +50,7 @@ UNKNOWN_NUMBERS = ("", "[not set]", str(2**64 - 1))  # old versions print the nu
 LOOP_RESTARTS = 3
 LOOP_SECONDS = 300
 JOURNAL_LINES = 10000
-LINE_LIMIT = 2000  # of a line no more is looked at: a pattern's search in a line of megabytes has no end
+JOURNAL_WORDS = "--grep=(?<!no)(?:%s)"  # in any case; CoreDNS says NOERROR of each query
 JOURNAL_FOLDERS = ("/run/log/journal", "/var/log/journal")
 UNREADABLE_JOURNAL = ("insufficient permissions", "not seeing messages from other users")
 
@@ -105,14 +105,25 @@ def unit_text(probe: Probe, unit: str) -> str:
     return "\n".join(_unit_part(probe, "%s/%s" % (UNIT_FILES, file)) for file in files)
 
 
-def journal(probe: Probe, unit: str, seconds: int) -> Log | None:
+def journal(probe: Probe, unit: str, seconds: int, words: tuple[str, ...] = ()) -> Log | None:
     """The unit's messages of the last ``seconds``, oldest first, at most the newest JOURNAL_LINES lines.
 
+    Where these are not all, they are those with one of the words, which are in lower case and stand for every case.
     None where the unit is not installed and has left none: that it wrote nothing would say too much.
     Raises Missing (no journal), Denied (not readable by this user), else as ``probe.run``.
     """
     log = probe.once(_JournalOf(unit, seconds))
+    if words and not log.whole:
+        log = _searched(probe, unit, seconds, words) or log
     return None if not log.lines and installed(probe, unit) is False else log
+
+
+def _searched(probe: Probe, unit: str, seconds: int, words: tuple[str, ...]) -> Log | None:
+    """The messages with one of the words; None where the journal can't be searched, or not in time."""
+    try:
+        return probe.once(_JournalOf(unit, seconds, words))
+    except ProbeError:
+        return None
 
 
 def _unit(probe: Probe, name: str) -> dict | None:
@@ -217,10 +228,10 @@ def _number(text: str | None) -> int | None:
 
 
 class _JournalOf:
-    """One question to the journal, equal to another of the same unit and window, so that it is asked once."""
+    """One question to the journal, equal to another of the same unit, window and words, so that it is asked once."""
 
-    def __init__(self, unit: str, seconds: int) -> None:
-        self.key = (unit, seconds)
+    def __init__(self, unit: str, seconds: int, words: tuple[str, ...] = ()) -> None:
+        self.key = (unit, seconds, words)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _JournalOf) and self.key == other.key
@@ -229,8 +240,9 @@ class _JournalOf:
         return hash(self.key)
 
     def __call__(self, probe: Probe) -> Log:
-        unit, seconds = self.key
-        return read_journal(probe, ["--unit=%s.service" % unit], seconds)
+        unit, seconds, words = self.key
+        search = [JOURNAL_WORDS % "|".join(words)] if words else []
+        return read_journal(probe, ["--unit=%s.service" % unit] + search, seconds)
 
 
 def read_journal(probe: Probe, match: list[str], seconds: int, lines: int = JOURNAL_LINES) -> Log:
@@ -256,6 +268,6 @@ def _holds_files(probe: Probe, folder: str) -> bool:
 
 
 def parse_journal(text: str) -> list[str]:
-    """Messages, newest first, as a list oldest first, cut short, without the remarks of journalctl itself."""
-    lines = (line[:LINE_LIMIT] for line in reversed(text.splitlines()))
+    """Messages, newest first, as a list oldest first, cut short and plain, without the remarks of journalctl itself."""
+    lines = map(plain, reversed(text.splitlines()))
     return [line for line in lines if not re.match(r"-- .* --$", line)]

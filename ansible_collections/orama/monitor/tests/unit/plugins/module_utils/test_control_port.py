@@ -114,6 +114,13 @@ def test_no_file_but_a_cookie_is_ever_sent(tmp_path, place, content):
     assert heard == ["PROTOCOLINFO 1"]
 
 
+def test_a_cookies_name_that_no_file_has_costs_this_source_alone(tmp_path):
+    probe, heard = control_port(tmp_path, replies(cookie="/run/anon/\0x"))
+    with pytest.raises(Denied):
+        ask_control(probe)
+    assert heard == ["PROTOCOLINFO 1"]
+
+
 @pytest.mark.parametrize("kind", [os.symlink, lambda _secret, place: os.mkfifo(place)], ids=["link", "pipe"])
 def test_what_stands_in_the_cookies_place_is_not_read(tmp_path, kind):
     put_cookie(tmp_path, b"\x01" * 32, "/etc/secret")

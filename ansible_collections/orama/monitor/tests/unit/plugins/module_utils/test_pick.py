@@ -26,6 +26,10 @@ from ansible_collections.orama.monitor.plugins.module_utils.pick import (
         ("rqlited -join http://orama:hunter2@10.0.0.1:5001", "rqlited -join http://***@10.0.0.1:5001"),
         ("http://hunter2@a, https://b:hunter2@c/x@y", "http://***@a, https://***@c/x@y"),
         ("http://a/b?c=d@e", "http://a/b?c=d@e"),
+        ('parse "http://orama:ab/cd+ef=@10.0.0.1:5001": no port', 'parse "http://***@10.0.0.1:5001": no port'),
+        ("http://u:p#?ss@h, http://u:p@ss@h/x, http://:p@h", "http://***@h, http://***@h/x, http://***@h"),
+        ("http://%s@h" % ("x" * 400), "http://***@h"),
+        ('"http://h:80/x", "mail@example.org"', '"http://h:80/x", "mail@example.org"'),
         ("mail@example.org: // a@b", "mail@example.org: // a@b"),
     ],
 )
@@ -35,7 +39,8 @@ def test_the_login_of_a_url_is_left_out(value, picked):
 
 def test_a_long_text_takes_no_time():
     began = time.process_time()
-    assert len(text("://" * 100_000)) == len(text("://a" * 100_000)) == TEXT_LIMIT
+    for part in ("://", "://a", "://:", "://a:b"):
+        assert len(text(part * 100_000)) == TEXT_LIMIT
     assert time.process_time() - began < 2
 
 

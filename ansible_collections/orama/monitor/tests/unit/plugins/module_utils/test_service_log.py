@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from ansible_collections.orama.monitor.plugins.module_utils import service_log, systemd
+from ansible_collections.orama.monitor.plugins.module_utils import log_lines, service_log, systemd
 from ansible_collections.orama.monitor.plugins.module_utils.collectors import anyone
 from ansible_collections.orama.monitor.plugins.module_utils.errors import Denied, Missing, ProbeError, ProbeTimeout
 from ansible_collections.orama.monitor.plugins.module_utils.log_lines import Log
@@ -180,6 +180,16 @@ def test_a_file_of_long_ago_is_not_read(node, monkeypatch):
     assert told(node) == ["Started Olric."]
 
 
+@pytest.mark.parametrize("new", ["", None], ids=["empty", "not there yet"])
+def test_a_service_may_write_on_into_a_file_that_was_renamed(node, new):
+    installed(node)
+    put(node, LOG + ".1", "2026/11/26 12:00:00 before\n2026/11/26 13:50:00 panic: x\n", modified=NOON)
+    if new is not None:
+        put(node, LOG, new, modified=NOON - 2 * HOUR)
+    assert told(node)[1:] == ["2026/11/26 13:50:00 panic: x"]
+    assert service_log.tail(node, UNIT)[-1] == "2026/11/26 13:50:00 panic: x"
+
+
 def test_what_was_rotated_is_read_where_the_file_begins_within_the_time(node):
     installed(node)
     put(node, LOG + ".1", "2026/11/26 12:00:00 too old\n2026/11/26 13:10:00 rotated\npanic: x\n", modified=NOON)
@@ -288,10 +298,36 @@ def test_a_journal_of_more_than_is_read_is_not_whole(monkeypatch):
     assert not systemd.read_journal(probe, [], HOUR).whole
 
 
+@pytest.mark.parametrize(
+    ("answer", "found", "whole"),
+    [
+        (Output(0, "panic: x\n"), ["panic: x"], True),
+        (Output(1, ""), [], True),
+        (Output(1, "", "Compiled without pattern matching support"), ["said"], False),
+    ],
+)
+def test_a_journal_of_more_than_is_read_is_searched_for_the_words(monkeypatch, answer, found, whole):
+    def run(argv):
+        search = [word for word in argv if word.startswith("--grep")]
+        assert search in ([], ["--grep=(?<!no)(?:panic|fatal)"])
+        return answer if search else Output(0, "said\n" * systemd.JOURNAL_LINES)
+
+    probe = Probe()
+    monkeypatch.setattr(probe, "run", run)
+    monkeypatch.setattr(probe, "entries", lambda folder: ["a"] if folder in systemd.JOURNAL_FOLDERS else [])
+    monkeypatch.setattr(systemd, "installed", lambda *_args: True)
+    log = service_log.recent(probe, UNIT, HOUR, ("panic", "fatal"))
+    assert (log.lines[: len(found) or None], log.whole) == (found, whole)
+
+
 def test_one_line_longer_than_all_that_is_read_says_no_time(node):
     installed(node)
     put(node, LOG, "2026/11/26 13:30:00 " + "x" * 2 * service_log.TAIL)
     assert told(node) is None
+
+
+def test_colours_are_taken_off_the_journal_too():
+    assert systemd.parse_journal("\x1b[31m\x1b[1mFATAL\x1b[0m\tit\nold\n") == ["old", "FATAL\tit"]
 
 
 def test_colours_are_taken_off_and_long_lines_cut(node):
@@ -299,7 +335,7 @@ def test_colours_are_taken_off_and_long_lines_cut(node):
     put(node, LOG, "\x1b[90m13:30:00\x1b[0m \x1b[31mERROR\x1b[0m it\n13:30:01 %s\n" % ("x" * 9999))
     first, second = told(node)[1:]
     assert first == "13:30:00 ERROR it"
-    assert len(second) == systemd.LINE_LIMIT
+    assert len(second) == log_lines.LINE_LIMIT
 
 
 @pytest.mark.parametrize("kind", ["pipe", "folder"])
@@ -319,7 +355,8 @@ def test_the_end_of_it_is_told_however_old_it_is(node):
     assert anyone.parse_log("\n".join(service_log.tail(node, UNIT))) == 100
     put(node, LOG, "")
     assert anyone.parse_log("\n".join(service_log.tail(node, UNIT))) == 45
-    os.remove(node.path(LOG))
+    for path in (LOG, LOG + ".1"):
+        os.remove(node.path(path))
     assert service_log.tail(node, UNIT) == []
 
 
