@@ -62,7 +62,7 @@ def tail(probe: Probe, unit: str) -> list[str]:
 
 
 def _files(probe: Probe, unit: str) -> dict[str, float]:
-    """The files that are there, and when they were last written to: a service may write on into one that was renamed."""
+    """The files that are there, and when they were last written to, also after they were renamed."""
     found = {}
     for path in parse_destinations(systemd.unit_text(probe, unit)):
         if "%" in path:
