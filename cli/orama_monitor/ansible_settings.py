@@ -26,7 +26,8 @@ def settings(request: Request, directory: Path, project: Path) -> dict[str, str]
     host_keys = f"-o StrictHostKeyChecking={_STRICT_HOST_KEYS[request.host_keys]}"
     theirs = ansible_cfg.ssh_extra_args(project, Path(home))
     ssh = [host_keys, "-o ServerAliveInterval=5 -o ServerAliveCountMax=2", theirs]
-    connect = min(10, max(2, int(request.timeout / 2)))
+    # Twice as long, and 2 s each, are a login and sudo waited for.
+    connect = max(min(10, max(2, int(request.timeout / 2))), int(request.timeout / 3))
     environment = {
         "PATH": search_path(),
         "ANSIBLE_HOME": str(directory / "ansible"),

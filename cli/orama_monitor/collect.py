@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 PLAYBOOK = Path(__file__).parent / "playbooks" / "collect.yml"
 DEFAULT_TIMEOUT = 30.0
 FORKS_CAP = 50
+NODES_DEADLINE = 20.0  # by which a node answers where nothing else is said
+ON_THE_WAY = 5.0  # of a node's timeout, for the login and Ansible
 # What a run may take beyond what its nodes are given, in s: for itself, and a node on a slow controller.
 SLACK, SLACK_EACH = 60.0, 1.0
 INVENTORIES = Path(__file__).parent / "inventories"
@@ -162,11 +164,12 @@ def _run(request: Request, directory: Path, answers: _Answers, stop: threading.E
             playbook=str(PLAYBOOK),
             inventory=str(_inventory(request, directory)),
             envvars=ansible_settings.settings(request, directory, project),
+            extravars=_variables(request),
             forks=forks,
             verbosity=request.verbosity or None,
             event_handler=answers.handle,
             status_handler=_forget_command,
-            cancel_callback=stop.is_set,
+            cancel_callback=lambda: False,  # it would kill Ansible before what that started could be found
             quiet=True,
             suppress_env_files=True,
             suppress_output_file=True,
@@ -174,6 +177,12 @@ def _run(request: Request, directory: Path, answers: _Answers, stop: threading.E
         )
     if late.is_set():
         answers.said.append(f"ERROR! it had not ended after {limit:.0f} s")
+
+
+def _variables(request: Request) -> dict[str, float]:
+    """What a node must keep to where it is given little time: what it knows by then is worth more than no answer."""
+    deadline = max(request.timeout - ON_THE_WAY, request.timeout / 2)
+    return {"orama_deadline": deadline} if deadline < NODES_DEADLINE else {}
 
 
 def _forget_command(_status: Mapping[str, Any], runner_config: Any) -> None:

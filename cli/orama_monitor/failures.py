@@ -31,6 +31,10 @@ UNREACHABLE = (
     (r"incorrect passphrase|passphrase", "its key is encrypted: load it into ssh-agent"),
     (r"UNPROTECTED PRIVATE KEY|bad permissions", "the private key is readable by others: chmod 600 it"),
     (r"Permission denied|Authentication failed|Invalid/incorrect password", LOGIN_REFUSED),
+    (
+        r"waiting for privilege escalation prompt",
+        "login or sudo takes too long: log in, try sudo -n true, or give it a longer --timeout",
+    ),
     (r"timed out|Timeout|timeout", "no answer in time"),
     (r"Connection (closed|reset)|banner|kex_exchange|Broken pipe", "the connection was closed before login"),
 )
@@ -42,7 +46,7 @@ COLLECT_FAILED = (
     (r"[Mm]issing sudo password|sudo: a (terminal|password) is required", "sudo wants a password: put it in the conf"),
     (r"[Ii]ncorrect (sudo|become) password|Sorry, try again", "sudo refuses the password"),
     (r"is not in the sudoers file|may not run sudo", "this user may not use sudo"),
-    (r"waiting for privilege escalation prompt|privilege output closed", "sudo does not answer"),
+    (r"privilege output closed", "sudo does not answer"),
     (r"sudo: (?P<why>[^\n]{1,160})", "sudo is broken: {why}"),
     (r"python3?: (command )?not found|/python[0-9.]*: (not found|No such file)|interpreter", "no Python 3 on the node"),
     (

@@ -7,12 +7,14 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
+from ansible_collections.orama.monitor.plugins.module_utils.options import ARGUMENT_SPEC
 from orama_monitor import ansible_settings, workspace
-from orama_monitor.collect import Request, collect
+from orama_monitor.collect import NODES_DEADLINE, Request, collect
 from orama_monitor.errors import MonitorError
 from orama_monitor.host_keys import HostKeys
 from orama_monitor.nodes import LOCAL_NODE, read_nodes
@@ -61,6 +63,24 @@ def test_ssh_and_ansible_are_told_what_to_do_with_host_keys(
     told = ansible_settings.settings(request, tmp_path, tmp_path)
     assert f"-o StrictHostKeyChecking={strict} " in told["ANSIBLE_SSH_EXTRA_ARGS"]
     assert told["ANSIBLE_HOST_KEY_CHECKING"] == checking
+
+
+@pytest.mark.parametrize(("timeout", "connect"), [(2, "2"), (10, "5"), (30, "10"), (120, "40")])
+def test_a_login_may_take_its_part_of_the_timeout(tmp_path: Path, timeout: float, connect: str) -> None:
+    request = Request(nodes=[LOCAL_NODE], everyone=[LOCAL_NODE], conf=None, timeout=timeout)
+    assert ansible_settings.settings(request, tmp_path, tmp_path)["ANSIBLE_TIMEOUT"] == connect
+
+
+@pytest.mark.parametrize(("timeout", "deadline"), [(5, 2.5), (20, 15), (25, None), (30, None)])
+def test_a_node_that_is_given_little_time_has_to_keep_to_it(
+    monkeypatch: pytest.MonkeyPatch, timeout: float, deadline: float | None
+) -> None:
+    told: dict[str, Any] = {}
+    monkeypatch.setattr("ansible_runner.run", lambda **named: told.update(named))
+    with pytest.raises(MonitorError):
+        collect(Request(nodes=[LOCAL_NODE], everyone=[LOCAL_NODE], conf=None, timeout=timeout))
+    assert told["extravars"] == ({} if deadline is None else {"orama_deadline": deadline})
+    assert ARGUMENT_SPEC["deadline"]["default"] == NODES_DEADLINE
 
 
 @pytest.mark.parametrize(("missing", "remedy"), [("ssh", "openssh-client"), ("ansible-playbook", "ansible-core")])

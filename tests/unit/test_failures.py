@@ -32,6 +32,7 @@ WARNED = (
         ),
         ("Host key verification failed.", "not known, or it changed"),
         ('Load key "id": incorrect passphrase supplied\nPermission denied (publickey).', "ssh-agent"),
+        ("Timeout (12s) waiting for privilege escalation prompt: ", "sudo -n true"),
         ("something nobody has seen before", "something nobody has seen before"),
     ],
 )

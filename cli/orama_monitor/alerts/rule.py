@@ -98,6 +98,7 @@ class Rule:
     code: str
     severity: Severity
     subsystem: str
+    section: str  # of a node's report, without which nothing is known
     scope: str  # "node" or "cluster"
     meaning: str
     why: str
@@ -138,8 +139,12 @@ class Subsystem:
         hint: str,
         because: Sequence[Because] = (),
         also: Sequence[Severity] = (),
+        section: str | None = None,
     ) -> Callable[[N], N]:
-        """A rule that looks at one node's report and nothing else. A plain text is a finding on that node."""
+        """A rule that looks at one node's report and nothing else. A plain text is a finding on that node.
+
+        It reads the section that is called as the subsystem is, unless it names another.
+        """
 
         def declare(check: N) -> N:
             look = _with_limits(check)
@@ -149,7 +154,7 @@ class Subsystem:
                     for found in look(node, limits):
                         yield _placed(found, node.host)
 
-            self._add(code, severity, "node", meaning, why, hint, on_each, because, also)
+            self._add(code, severity, "node", meaning, why, hint, on_each, because, also, section)
             return check
 
         return declare
@@ -208,8 +213,10 @@ class Subsystem:
         check: Check,
         because: Sequence[Because],
         also: Sequence[Severity],
+        section: str | None = None,
     ) -> None:
-        rule = Rule(code, severity, self.name, scope, meaning, why, hint, check, tuple(because), tuple(also))
+        reads = section or self.name
+        rule = Rule(code, severity, self.name, reads, scope, meaning, why, hint, check, tuple(because), tuple(also))
         self.rules.append(rule)
 
 

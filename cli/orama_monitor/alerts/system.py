@@ -112,6 +112,7 @@ def load(node: NodeView, limits: Thresholds) -> Found:
     "More than {zombies} processes ended and were never waited for.",
     why="Their parent is stuck or careless; enough of them use up the process table.",
     hint="on the node: ps -eo pid,ppid,stat,comm | awk '$3 ~ /^Z/'",
+    section="processes",
 )
 def zombies(node: NodeView, limits: Thresholds) -> Found:
     count = node.processes.zombie_count if node.processes else None
@@ -126,6 +127,7 @@ def zombies(node: NodeView, limits: Thresholds) -> Found:
     why="They hold ports and files, and no restart or upgrade reaches them.",
     hint="on the node: ps -eo pid,ppid,cgroup,args | grep -iE 'orama|rqlite|olric|ipfs|anon|coredns|caddy'; "
     "stop those outside a .service cgroup",
+    section="processes",
 )
 def orphans(node: NodeView, limits: Thresholds) -> Found:
     seen = node.processes
@@ -143,6 +145,7 @@ def orphans(node: NodeView, limits: Thresholds) -> Found:
     why="The process died, or was about to.",
     hint=f"on the node: {log('orama-node', grep='panic|fatal')}",
     because=[here("SERVICE_FAILED orama-node", "SERVICE_RESTART_LOOP orama-node")],
+    section="processes",
 )
 def log_panics(node: NodeView) -> Found:
     count = node.processes.panic_count if node.processes else None

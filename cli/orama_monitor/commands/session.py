@@ -128,7 +128,8 @@ def judged(settings: Settings) -> tuple[ClusterReport, int]:
         shown = chosen(snapshot, settings.node)
     else:
         wanted = request(settings)
-        with interruptible() as stop, Progress([node.host for node in wanted.nodes], sys.stderr) as progress:
+        stream = None if settings.verbose else sys.stderr  # else what Ansible says would stand behind it
+        with interruptible() as stop, Progress([node.host for node in wanted.nodes], stream) as progress:
             from orama_monitor.collect import collect
 
             snapshot = collect(wanted, progress.on_result, stop, _said if settings.verbose else None)

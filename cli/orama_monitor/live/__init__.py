@@ -41,24 +41,22 @@ def run_live(
     from orama_monitor.live.terminal import is_full_screen
     from orama_monitor.live.watch import Watch
 
-    def show(source: Watch | Replay) -> None:
+    def show(source: Watch | Replay) -> int:
         if plain or not is_full_screen():
             from orama_monitor.live import plain as blocks
 
             blocks.run(source)
-        else:
-            from orama_monitor.live.app import LiveApp, run
+            return 0
+        from orama_monitor.live.app import LiveApp, run
 
-            run(LiveApp(source, policy_path))
+        return run(LiveApp(source, policy_path))
 
     if request is not None:
         with _warm_connections():
             nodes, policy_file = Nodes(request, load_request), PolicyFile(policy_path, load_policy)
-            show(Watch(nodes, policy, max(LEAST_INTERVAL, interval), SystemClock(), policy_file))
-    else:
-        assert snapshots
-        show(Replay(snapshots, policy, hosts))
-    return 0
+            return show(Watch(nodes, policy, max(LEAST_INTERVAL, interval), SystemClock(), policy_file))
+    assert snapshots
+    return show(Replay(snapshots, policy, hosts))
 
 
 @contextlib.contextmanager

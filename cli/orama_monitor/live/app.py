@@ -393,8 +393,9 @@ class LiveApp(App[None]):
         if key is None:
             self.notify("Choose an alert first (tab 7)", severity="warning")
         elif report is None or alert is None:
-            silent = "The node does not answer: it is not known whether this alert still stands"
-            self.notify(silent if self.state.is_silent(key.node) else "This alert no longer stands", severity="warning")
+            why = self.state.why_unknown(key)
+            unknown = f"{why}: it is not known whether this alert still stands"
+            self.notify(unknown if why else "This alert no longer stands", severity="warning")
         elif alert.muted:
             self.notify("It is muted already; the policy file says until when", severity="warning")
         elif self.policy_path is None:
@@ -437,10 +438,11 @@ class Said(Message):
         self.is_error = is_error
 
 
-def run(app: LiveApp, **options: Any) -> None:
-    """Show the app until the operator leaves, then wait until the collection that runs has ended."""
+def run(app: LiveApp, **options: Any) -> int:
+    """Show the app until the operator leaves, then wait until the collection that runs has ended; the exit code."""
     with keys_first():
         try:
             app.run(**options)
         finally:
             app.stop_collection()
+    return app.return_code or 0

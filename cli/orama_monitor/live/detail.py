@@ -62,7 +62,7 @@ def of_alert(state: State, key: AlertKey, policy: Policy) -> Iterable[Item]:
     assert state.report is not None
     alert = find(state.report.alerts, key)
     if alert is None:
-        yield from _last_known(key, is_silent=state.is_silent(key.node))
+        yield from _last_known(key, state.why_unknown(key))
     else:
         yield _title(alert, state.history)
         yield sentence(Text(clean(alert.message)), INDENT)
@@ -74,11 +74,11 @@ def of_alert(state: State, key: AlertKey, policy: Policy) -> Iterable[Item]:
         yield from _follows(alert, state)
 
 
-def _last_known(key: AlertKey, is_silent: bool) -> Iterable[Item]:
+def _last_known(key: AlertKey, why_unknown: str | None) -> Iterable[Item]:
     """What is left to say of an alert that is not among those that stand."""
     sign, said = ("✓ ", style.GOOD), "It no longer stands."
-    if is_silent:
-        sign, said = ("? ", style.WARN), "The node does not answer: it is not known whether it still stands."
+    if why_unknown:
+        sign, said = ("? ", style.WARN), f"{why_unknown}: it is not known whether it still stands."
     yield Text.assemble(sign, (f"{clean(key.code)}  {clean(key.node)}", style.TITLE))
     yield sentence(Text(f"{said} The last that was known of it:", style=style.DIM), INDENT)
     yield sentence(Text(clean(key.message)), INDENT)

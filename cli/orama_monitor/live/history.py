@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from orama_monitor.alerts.alert import Alert, Key, Severity, may_be_one
+from orama_monitor.live.unknown import why_unknown
 from orama_monitor.views.text import clean
 
 if TYPE_CHECKING:
@@ -97,15 +98,14 @@ class History:
         standing = _by_key(report.alerts)
         known = _followed(self.tracks or {}, standing.keys())
         heard = {alert.key for alert in report.standing()}
-        silent = {node.host for node in report.nodes if node.report is None}
         tracks: dict[Key, Track] = {}
         changes: list[Change] = []
         for key in [*standing, *(key for key in known if key not in standing)]:
             if key in standing:
                 track = _with(known.get(key), standing[key], at, first=not self.points, muted=key not in heard)
             else:
-                _code, node, _about = key
-                track = _without(known[key], at, is_unknown=node in silent)
+                code, node, _about = key
+                track = _without(known[key], at, is_unknown=why_unknown(report, code, node) is not None)
             if track.seen:
                 tracks[key] = track
                 changes += _changes(key, known.get(key), track, at, first=not self.points)
@@ -187,7 +187,7 @@ def _with(before: Track | None, alert: Alert, at: datetime, first: bool, muted: 
 
 
 def _without(before: Track, at: datetime, is_unknown: bool) -> Track:
-    """The track after a refresh without the alert. On a node that is silent now it is not known to have gone."""
+    """The track after a refresh without the alert. Where ``is_unknown`` it may stand as before."""
     stays = before.stands and is_unknown
     seen = ((before.seen << 1) | stays) & _WINDOW
     if before.stands and not stays:

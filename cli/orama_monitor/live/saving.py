@@ -22,11 +22,21 @@ def save(snapshot: Snapshot, policy: Policy, directory: Path, hosts: Set[str] | 
     for number in itertools.count(1):
         path = directory / (f"{stem}.json" if number == 1 else f"{stem}-{number}.json")
         try:
-            with path.open("x", encoding="utf-8") as file:
-                file.write(text)
+            _write_new(path, text)
         except FileExistsError:
             continue
         except OSError as error:
             raise MonitorError(f"{path}: {error.strerror}") from None
         return path
     raise AssertionError
+
+
+def _write_new(path: Path, text: str) -> None:
+    """The whole of it or nothing. Raises OSError."""
+    file = path.open("x", encoding="utf-8")
+    try:
+        with file:
+            file.write(text)
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise

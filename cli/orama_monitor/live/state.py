@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from orama_monitor.live.history import Change, History
+from orama_monitor.live.unknown import why_unknown
 from orama_monitor.views.amounts import seconds
 from orama_monitor.views.folding import fold
 from orama_monitor.views.text import clean
@@ -99,9 +100,9 @@ class State:
             len(self.found_nodes), len(self.report.nodes), sum(self.finds(alert) for alert in alerts), len(alerts)
         )
 
-    def is_silent(self, host: str) -> bool:
-        """Whether this node does not answer: nothing is known of what stood on it."""
-        return self.report is not None and any(node.host == host and node.report is None for node in self.report.nodes)
+    def why_unknown(self, key: AlertKey) -> str | None:
+        """Why an alert that is not in the report may stand all the same."""
+        return why_unknown(self.report, key.code, key.node) if self.report else None
 
     def finds_any(self, alerts: Iterable[Alert]) -> bool:
         return any(self.finds(alert) for alert in alerts)

@@ -12,6 +12,7 @@ from orama_monitor.live.screens.detail import DetailScreen
 from orama_monitor.live.screens.main import MainScreen
 from orama_monitor.live.state import AlertKey, NodeKey, State
 from orama_monitor.live.widgets.lines import Lines
+from orama_monitor.report import CollectorOutcome
 from orama_monitor.snapshot import Snapshot
 from tests.unit.alerts.breaking import failed, node_dead
 from tests.unit.clusters import healthy, host, lost, report
@@ -46,6 +47,15 @@ class TestLastKnown:
         said = told(after(with_memory(95), silent), key)
         assert "not known whether it still stands" in said and "95 %" in said
         assert "✓" not in said and "no longer stands" not in said
+
+    def test_of_what_could_not_be_collected_nothing_is_called_over(self) -> None:
+        key = memory_key(after(with_memory(95)))
+        blind = healthy()
+        seen = report(blind, 1)
+        seen.system, seen.collectors["system"] = None, CollectorOutcome(status="failed", ms=9, error="no psutil")
+        said = told(after(with_memory(95), blind), key)
+        assert "The node's system could not be collected: it is not known whether it still stands" in said
+        assert "no longer stands" not in said
 
     def test_what_was_resolved_is_seen_to_come_back(self) -> None:
         state = after(with_memory(95), healthy())

@@ -18,6 +18,7 @@ from orama_monitor.live.plain import block, flaps
 from orama_monitor.live.sparks import sparkline
 from orama_monitor.live.state import AlertKey, State
 from orama_monitor.live.times import clock_time, moment
+from orama_monitor.report import CollectorOutcome
 from tests.unit.clusters import BEGAN, healthy, host, lost
 from tests.unit.live.fakes import alert, with_memory
 
@@ -127,6 +128,17 @@ class TestChanges:
         assert told(history) == []
         history = history.add(judged(3, silent=(1,))).add(judged(4))
         assert told(history) == [("resolved", "MEMORY_HIGH")]
+
+    def test_an_alert_of_what_could_not_be_collected_is_not_resolved(self) -> None:
+        history = after([alert(node=host(1))])
+        for number, section in enumerate(["system", "processes"], start=1):
+            blind = judged(number)
+            seen = blind.nodes[1].report
+            assert seen is not None
+            seen.collectors[section] = CollectorOutcome(status="timeout", ms=3000, error="timed out")
+            setattr(seen, section, None)
+            history = history.add(blind)
+            assert told(history) == ([] if section == "system" else [("resolved", "MEMORY_HIGH")])
 
     def test_an_alert_on_the_cluster_is_resolved_though_a_node_is_silent(self) -> None:
         history = after([alert(node=CLUSTER)]).add(judged(1, silent=(1,)))

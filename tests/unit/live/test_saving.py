@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import resource
+import signal
+from collections.abc import Iterator
 from datetime import timedelta, timezone
 from pathlib import Path
 
@@ -10,11 +14,24 @@ import pytest
 
 from orama_monitor.alerts.policy import Policy
 from orama_monitor.cluster_report import assess
+from orama_monitor.errors import MonitorError
 from orama_monitor.live.saving import save
 from orama_monitor.saved_report import load
 from tests.unit.clusters import healthy, host
 from tests.unit.live.fakes import FakeNodes, with_memory
 from tests.unit.live.harness import remove_this, running
+
+
+@contextlib.contextmanager
+def limited_files(size: int) -> Iterator[None]:
+    """No file can be made longer than so many bytes, which fails in the middle of a write as a full disk does."""
+    before, handler = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, handler)
 
 
 class TestSaving:
@@ -33,6 +50,11 @@ class TestSaving:
         zone = timezone(timedelta(hours=2))
         elsewhere = snapshot.model_copy(update={"collected_at": snapshot.collected_at.astimezone(zone)})
         assert save(elsewhere, Policy(), tmp_path).name == "orama-testnet-20260216T120000Z.json"
+
+    def test_a_full_disk_is_left_with_no_half_of_a_report(self, tmp_path: Path) -> None:
+        with limited_files(1000), pytest.raises(MonitorError, match="File too large"):
+            save(healthy(), Policy(), tmp_path)
+        assert list(tmp_path.iterdir()) == []
 
     async def test_nothing_is_overwritten(self, tmp_path: Path) -> None:
         async with running(directory=tmp_path) as live:

@@ -1,0 +1,26 @@
+"""Of which alerts a report can't tell whether they still stand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from orama_monitor.alerts import RULES
+
+if TYPE_CHECKING:
+    from orama_monitor.cluster_report import ClusterReport
+
+NOT_COLLECTED = ("failed", "timeout")
+
+
+def why_unknown(report: ClusterReport, code: str, host: str) -> str | None:
+    """Why an alert that is not in the report may stand on the node all the same; None where it doesn't."""
+    node = next((node for node in report.nodes if node.host == host), None)
+    if node is None:
+        return None
+    if node.report is None:
+        return "The node does not answer"
+    section = RULES[code].section if code in RULES else ""
+    outcome = node.report.collectors.get(section)
+    if outcome and outcome.status in NOT_COLLECTED and getattr(node.report, section, None) is None:
+        return f"The node's {section} could not be collected"
+    return None
