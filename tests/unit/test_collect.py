@@ -12,7 +12,7 @@ from typing import Any
 import psutil
 import pytest
 
-from ansible_collections.orama.monitor.plugins.module_utils.options import ARGUMENT_SPEC
+from ansible_collections.orama.monitor.plugins.module_utils.options import Options
 from orama_monitor import ansible_settings, workspace
 from orama_monitor.collect import NODES_DEADLINE, Request, collect
 from orama_monitor.errors import MonitorError
@@ -80,7 +80,7 @@ def test_a_node_that_is_given_little_time_has_to_keep_to_it(
     with pytest.raises(MonitorError):
         collect(Request(nodes=[LOCAL_NODE], everyone=[LOCAL_NODE], conf=None, timeout=timeout))
     assert told["extravars"] == ({} if deadline is None else {"orama_deadline": deadline})
-    assert ARGUMENT_SPEC["deadline"]["default"] == NODES_DEADLINE
+    assert Options().deadline == NODES_DEADLINE
 
 
 @pytest.mark.parametrize(("missing", "remedy"), [("ssh", "openssh-client"), ("ansible-playbook", "ansible-core")])
