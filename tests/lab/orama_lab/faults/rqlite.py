@@ -60,12 +60,12 @@ add_local(
 CUT = f"-p tcp --dport {RAFT} -j REJECT --reject-with tcp-reset"
 
 
-def _cut(at: At) -> None:
-    """Both ways between two followers; the leader still reaches either."""
-    other = _other_follower(at)
+def _cut(at: At, name: str) -> None:
+    """Both ways between two nodes; the others still reach either."""
+    other = at.elsewhere(name)
     at.sh(f"iptables -I INPUT -s {other.node.wg_address} {CUT}")
     other.sh(f"iptables -I INPUT -s {at.node.wg_address} {CUT}")
-    (at.site.directory("faults") / "cut").write_text(other.node.name)
+    (at.site.directory("faults") / "cut").write_text(name)
 
 
 def _mend_cut(at: At) -> None:
@@ -74,20 +74,33 @@ def _mend_cut(at: At) -> None:
     other.sh(f"while iptables -D INPUT -s {at.node.wg_address} {CUT} 2>/dev/null; do :; done")
 
 
-def _other_follower(at: At) -> At:
-    """A later one: the alert stands on the earlier of the two."""
+def _cut_off_follower(at: At) -> None:
+    """From a later one: the alert stands on the earlier of the two."""
     leader = at.pick(LEADER)
-    later = at.site.topology.nodes[at.node.index :]
-    return next(At(at.site, node) for node in later if node.name != leader)
+    _cut(at, next(node.name for node in at.site.topology.nodes[at.node.index :] if node.name != leader))
+
+
+def _cut_off_leader(at: At) -> None:
+    """From a follower that comes first of all, or where that leads, from the next one."""
+    leader = at.pick(LEADER)
+    _cut(at, leader if leader != at.node.name else at.site.topology.nodes[1].name)
 
 
 add_local(
     "raft-link-cut",
     "two followers can't reach each other's raft port",
-    _cut,
+    _cut_off_follower,
     _mend_cut,
     "RQLITE_PEER_UNREACHABLE",
     node=FOLLOWER,
+)
+add_local(
+    "raft-leader-cut",
+    "the leader and one follower can't reach each other's raft port",
+    _cut_off_leader,
+    _mend_cut,
+    "RQLITE_PEER_UNREACHABLE",
+    node="n1",
 )
 
 
