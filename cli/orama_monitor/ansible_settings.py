@@ -26,7 +26,7 @@ def settings(request: Request, directory: Path, project: Path) -> dict[str, str]
     host_keys = f"-o StrictHostKeyChecking={_STRICT_HOST_KEYS[request.host_keys]}"
     theirs = ansible_cfg.ssh_extra_args(project, Path(home))
     ssh = [host_keys, "-o ServerAliveInterval=5 -o ServerAliveCountMax=2", theirs]
-    # Twice as long, and 2 s each, are a login and sudo waited for.
+    # A login with sudo is waited for this long and 2 s more, and tried twice.
     connect = max(min(10, max(2, int(request.timeout / 2))), int(request.timeout / 3))
     environment = {
         "PATH": search_path(),

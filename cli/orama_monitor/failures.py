@@ -9,6 +9,11 @@ from typing import Any
 from orama_monitor.snapshot import REASON_LIMIT, Failure
 
 LOGIN_REFUSED = "login refused: key or password is wrong"
+# A loss of the host since ansible-core 2.19, a failed task before.
+SLOW_LOGIN = (
+    r"waiting for privilege escalation prompt",
+    "login or sudo takes too long: log in, try sudo -n true, or give it a longer --timeout",
+)
 # Where it has a password, Ansible says this for all that ssh says of a host key, and calls it no loss of the host.
 NOT_ITS_HOST_KEY = "Using a SSH password instead of a key is not possible because Host Key checking is enabled"
 
@@ -31,10 +36,7 @@ UNREACHABLE = (
     (r"incorrect passphrase|passphrase", "its key is encrypted: load it into ssh-agent"),
     (r"UNPROTECTED PRIVATE KEY|bad permissions", "the private key is readable by others: chmod 600 it"),
     (r"Permission denied|Authentication failed|Invalid/incorrect password", LOGIN_REFUSED),
-    (
-        r"waiting for privilege escalation prompt",
-        "login or sudo takes too long: log in, try sudo -n true, or give it a longer --timeout",
-    ),
+    SLOW_LOGIN,
     (r"timed out|Timeout|timeout", "no answer in time"),
     (r"Connection (closed|reset)|banner|kex_exchange|Broken pipe", "the connection was closed before login"),
 )
@@ -46,6 +48,7 @@ COLLECT_FAILED = (
     (r"[Mm]issing sudo password|sudo: a (terminal|password) is required", "sudo wants a password: put it in the conf"),
     (r"[Ii]ncorrect (sudo|become) password|Sorry, try again", "sudo refuses the password"),
     (r"is not in the sudoers file|may not run sudo", "this user may not use sudo"),
+    SLOW_LOGIN,
     (r"privilege output closed", "sudo does not answer"),
     (r"sudo: (?P<why>[^\n]{1,160})", "sudo is broken: {why}"),
     (r"python3?: (command )?not found|/python[0-9.]*: (not found|No such file)|interpreter", "no Python 3 on the node"),

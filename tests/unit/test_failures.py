@@ -46,6 +46,7 @@ def test_unreachable(said: str, reason: str) -> None:
 @pytest.mark.parametrize(
     ("result", "reason"),
     [
+        ({"msg": "Timeout (12s) waiting for privilege escalation prompt:"}, "sudo -n true"),
         ({"msg": "Missing sudo password"}, "put it in the conf"),
         ({"msg": "x", "module_stderr": "sudo: \x0b a\x85b"}, "sudo is broken: a b"),
         ({"msg": "no report came back", "rc": 137}, "it was killed before it could answer"),

@@ -36,7 +36,7 @@ Members = list[tuple[str, Namespace]]
 def gateway_down(node: NodeView, limits: Thresholds) -> Found:
     for one in node.namespaces:
         if one.gateway_up is False:
-            yield _finding(node, one, "gateway", "the gateway doesn't answer", limits)
+            yield _missing(node, one, "gateway", "the gateway doesn't answer", limits)
 
 
 @namespaces.on_node(
@@ -66,7 +66,7 @@ def gateway_unhealthy(node: NodeView, limits: Thresholds) -> Found:
             said = f"the gateway's health says HTTP {one.gateway_status}"
             port = one.port_base and one.port_base + GATEWAY_PORT
             hint = f"on the node: curl -si localhost:{port}/v1/health" if port else None
-            yield _finding(node, one, "gateway", said, limits, hint)
+            yield _finding(one, said, node.was_started(f"orama-namespace-gateway@{one.name}", limits.start_s), hint)
 
 
 @namespaces.on_node(
@@ -82,7 +82,7 @@ def gateway_unhealthy(node: NodeView, limits: Thresholds) -> Found:
 def rqlite_down(node: NodeView, limits: Thresholds) -> Found:
     for one in node.namespaces:
         if one.rqlite_up is False:
-            yield _finding(node, one, "rqlite", "RQLite doesn't answer", limits)
+            yield _missing(node, one, "rqlite", "RQLite doesn't answer", limits)
 
 
 @namespaces.between_nodes(
@@ -134,7 +134,7 @@ def rqlite_not_ready(cluster: Cluster, limits: Thresholds) -> Findings:
 def olric_down(node: NodeView, limits: Thresholds) -> Found:
     for one in node.namespaces:
         if one.olric_up is False:
-            yield _finding(node, one, "olric", "Olric doesn't listen", limits)
+            yield _missing(node, one, "olric", "Olric doesn't listen", limits)
 
 
 @namespaces.on_cluster(
@@ -171,28 +171,27 @@ def no_leader(cluster: Cluster, limits: Thresholds) -> Found:
             missing = [node.host for node in cluster.nodes if not node.reports]
             answering = sorted(host for host, one in members if one.rqlite_up)
             said += f" (down on {names(gone)})" if gone else ""
-            young = all(_was_started(cluster.by_host[host], "rqlite", name, limits) for host in answering)
+            unit = f"orama-namespace-rqlite@{name}"
+            young = all(cluster.by_host[host].was_started(unit, limits.start_s) for host in answering)
             severity = INFO if young else None
             yield Here(said + JUST_STARTED * young, (name,), severity, follows=(name, *gone, *missing, *answering))
 
 
-def _finding(
-    node: NodeView, one: Namespace, service: str, said: str, limits: Thresholds, hint: str | None = None
-) -> Here:
-    young = _was_started(node, service, one.name, limits)
-    message = f"{clip(one.name, 80)}: {said}" + JUST_STARTED * young
-    return Here(message, about=(one.name,), severity=INFO if young else None, hint=hint)
-
-
-def _was_started(node: NodeView, service: str, name: str, limits: Thresholds) -> bool:
+def _missing(node: NodeView, one: Namespace, service: str, said: str, limits: Thresholds) -> Here:
     """While a namespace is made its RQLite comes first, and systemd knows no other unit of it yet.
 
     Before that orama-node looks for its namespaces, for some minutes at most.
     """
-    unit, first = (f"orama-namespace-{which}@{name}" for which in (service, "rqlite"))
+    unit, first = (f"orama-namespace-{which}@{one.name}" for which in (service, "rqlite"))
     if unit in node.units:
-        return node.was_started(unit, limits.start_s)
-    return node.was_started(first if first in node.units else "orama-node", limits.rqlite_settle_s)
+        return _finding(one, said, node.was_started(unit, limits.start_s))
+    waited_for = first if first in node.units else "orama-node"
+    return _finding(one, said, node.was_started(waited_for, limits.rqlite_settle_s))
+
+
+def _finding(one: Namespace, said: str, young: bool, hint: str | None = None) -> Here:
+    message = f"{clip(one.name, 80)}: {said}" + JUST_STARTED * young
+    return Here(message, about=(one.name,), severity=INFO if young else None, hint=hint)
 
 
 def _follows(one: Namespace) -> bool:

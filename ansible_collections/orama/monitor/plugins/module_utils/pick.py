@@ -14,7 +14,7 @@ NUMBER_LIMIT = 2**63 - 1
 DIGITS_LIMIT = 25
 READ_LIMIT = 8 * TEXT_LIMIT
 #: Up to the last "@" of what may be a host's part; a password may hold what ends that part, too.
-LOGIN = re.compile(r"""(?<=://)(?:[^\s/?#]{1,500}@|[^\s/?#@:]{0,200}:[^\s"'@]{1,500}@)""")
+LOGIN = re.compile(r"""(?<=://)(?:[^\s/?#]{1,500}@|[^\s/?#@:]{0,200}:[^\s"']{1,500}@)""")
 
 
 def from_json(body: str):

@@ -25,6 +25,7 @@ from .pick import from_json
 
 TEXT_LIMIT = 4 * 1024 * 1024
 PIPE_READ = 65536
+TO_TELL = 0.3  # seconds before the collection's end by which a question ends
 END_SECONDS = 0.5  # in which what was killed is gone, unless the kernel holds it
 SAFE_ENVIRONMENT = {
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
@@ -147,7 +148,7 @@ class Probe:
         command = shutil.which(argv[0], path=SAFE_ENVIRONMENT["PATH"])
         if command is None:
             raise Missing("%s: command not found" % argv[0])
-        limit = self._seconds(timeout or self.options.command_timeout)
+        limit = self.at_most(timeout or self.options.command_timeout)
         child = self._start([command] + list(argv[1:]))
         try:
             stdout, stderr = _outputs(child, limit)
@@ -216,7 +217,7 @@ class Probe:
         with IMPORTING:
             from .http import request
 
-        return request(method, url, body, self._seconds(timeout or self.options.http_timeout), limit)
+        return request(method, url, body, self.at_most(timeout or self.options.http_timeout), limit)
 
     def resp(self, host: str, port: int, *words: str):
         """A command in Redis' protocol (RESP), as Olric speaks it: str, int, None or a list of them.
@@ -226,21 +227,21 @@ class Probe:
         with IMPORTING:
             from . import resp
 
-        return resp.ask(host, port, words, self._seconds(self.options.http_timeout))
+        return resp.ask(host, port, words, self.at_most(self.options.http_timeout))
 
     def dns(self, name: str, kind: str, server: str = "127.0.0.1") -> dict:
         """One DNS question over UDP: ``{"rcode": int, "answers": [{"type": str, "data": str}, …]}``."""
         with IMPORTING:
             from . import dns_wire
 
-        return dns_wire.ask(server, 53, name, kind, self._seconds(self.options.http_timeout))
+        return dns_wire.ask(server, 53, name, kind, self.at_most(self.options.http_timeout))
 
     def certificate(self, host: str, port: int, name: str) -> str:
         """The certificate that a TLS server shows for ``name``, unverified, as base64 of its DER."""
         with IMPORTING:
             from . import tls
 
-        return tls.fetch(host, port, name, self._seconds(self.options.http_timeout))
+        return tls.fetch(host, port, name, self.at_most(self.options.http_timeout))
 
     # The machine
 
@@ -287,11 +288,12 @@ class Probe:
             answers.setdefault(name, ProbeTimeout("%s: the collection's time is over" % name))
         return answers
 
-    def _seconds(self, wanted: float) -> float:
+    def at_most(self, wanted: float) -> float:
+        """The seconds that a question may take, so that what was left without an answer can still be told."""
         left = self.ends - time.monotonic()
         if left <= 0:
             raise ProbeTimeout("the collection's time is over")
-        return min(wanted, left)
+        return min(wanted, max(left - TO_TELL, left / 2))
 
 
 class _Answer:

@@ -169,7 +169,7 @@ def _retransmissions(probe: Probe) -> float | None:
     before = parse_segments("".join(map(probe.read, COUNTERS)))
 
     def since(seconds: float) -> tuple[int, int]:
-        after = parse_segments(probe.machine("read_after", seconds, *COUNTERS))
+        after = parse_segments(probe.machine("read_after", probe.at_most(seconds), *COUNTERS))
         return after[0] - before[0], after[1] - before[1]
 
     first, longer, longest = WINDOWS

@@ -117,7 +117,7 @@ def test_the_whole_report_ends_by_the_deadline_and_leaves_no_child(monkeypatch):
     def hanging(probe):
         start = probe._start
         monkeypatch.setattr(probe, "_start", lambda argv: children.append(start(argv)) or children[-1])
-        probe.together({str(number): lambda: probe.run(["sleep", "60"], timeout=60) for number in range(5)})
+        raise probe.together({number: lambda: probe.run(["sleep", "60"], timeout=60) for number in range(5)})[0]
 
     monkeypatch.setattr(node, "COLLECTORS", {"fine": fine, "hanging": hanging})
     began = time.monotonic()

@@ -28,6 +28,7 @@ from ansible_collections.orama.monitor.plugins.module_utils.pick import (
         ("http://a/b?c=d@e", "http://a/b?c=d@e"),
         ('parse "http://orama:ab/cd+ef=@10.0.0.1:5001": no port', 'parse "http://***@10.0.0.1:5001": no port'),
         ("http://u:p#?ss@h, http://u:p@ss@h/x, http://:p@h", "http://***@h, http://***@h/x, http://***@h"),
+        ("http://orama:a/b@c@10.0.0.1:5001 twice", "http://***@10.0.0.1:5001 twice"),
         ("http://%s@h" % ("x" * 400), "http://***@h"),
         ('"http://h:80/x", "mail@example.org"', '"http://h:80/x", "mail@example.org"'),
         ("mail@example.org: // a@b", "mail@example.org: // a@b"),

@@ -131,9 +131,18 @@ def test_no_question_outlives_the_collection(tmp_path):
     with pytest.raises(ProbeTimeout):
         probe.run([script(tmp_path, "exec sleep 60")], timeout=30)
     assert time.monotonic() - began < 5
+    probe.ends = time.monotonic()
     for question in (lambda: probe.run(["true"]), lambda: probe.get("http://127.0.0.1:1/")):
         with pytest.raises(ProbeTimeout, match="the collection's time is over"):
             question()
+
+
+def test_a_question_leaves_time_to_tell_what_was_not_answered():
+    probe = Probe(Options(deadline=2.0))
+    assert 1.5 < probe.at_most(30) <= 1.7
+    assert probe.at_most(0.5) == 0.5
+    probe.ends = time.monotonic() + 0.2
+    assert 0.0 < probe.at_most(30) <= 0.1
 
 
 def test_close_kills_what_still_runs_and_lets_nothing_start(tmp_path):
