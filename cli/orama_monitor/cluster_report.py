@@ -86,6 +86,9 @@ class ClusterReport(BaseModel):
         """The alerts as severe as ``least``, of one host or all; without what is muted and what that explains."""
         return [alert for alert in standing(self.alerts, least) if node in (None, alert.node)]
 
+    def node(self, host: str) -> JudgedNode | None:
+        return next((node for node in self.nodes if node.host == host), None)
+
     def to_json(self, indent: int | None = 2) -> str:
         return self.model_dump_json(indent=indent, ensure_ascii=True)
 

@@ -294,11 +294,10 @@ class Cluster:
         return [(node, node.rqlite) for node in self.reporting if node.rqlite and node.rqlite.responsive]
 
     @cached_property
-    def leader(self) -> tuple[str, int] | None:
-        """The node that says that it leads RQLite, and in which term: of several, that of the last term."""
-        leading = [(seen.term, node.host) for node, seen in self.responding if seen.raft_state == "Leader"]
-        known = [(term, host) for term, host in leading if term is not None]
-        return max(known)[::-1] if known else None
+    def leader(self) -> tuple[NodeView, Rqlite] | None:
+        """The node that says that it leads RQLite, and what it says: of several, that of the last term."""
+        leading = [(node, seen) for node, seen in self.responding if seen.raft_state == "Leader"]
+        return max(leading, key=lambda one: (one[1].term or 0, one[0].host), default=None)
 
     @cached_property
     def read_through(self) -> dict[str | None, float]:

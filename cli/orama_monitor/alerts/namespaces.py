@@ -47,13 +47,7 @@ def gateway_down(node: NodeView, limits: Thresholds) -> Found:
     why="It doesn't trust itself to serve the namespace's clients.",
     hint="on the node: systemctl status 'orama-namespace-gateway@*'",
     because=[
-        here(
-            *unit_or_needs("orama-namespace-gateway@{}"),
-            "NAMESPACE_RQLITE_DOWN {}",
-            "NAMESPACE_RQLITE_NOT_READY {}",
-            "NAMESPACE_OLRIC_DOWN {}",
-            "GATEWAY_UNHEALTHY",
-        ),
+        here(*unit_or_needs("orama-namespace-gateway@{}"), "NAMESPACE_RQLITE_NOT_READY {}", "GATEWAY_UNHEALTHY"),
         on_cluster("NAMESPACE_NO_LEADER {}"),
         *HEALTH_LOST,
     ],
@@ -66,7 +60,7 @@ def gateway_unhealthy(node: NodeView, limits: Thresholds) -> Found:
             said = f"the gateway's health says HTTP {one.gateway_status}"
             port = one.port_base and one.port_base + GATEWAY_PORT
             hint = f"on the node: curl -si localhost:{port}/v1/health" if port else None
-            yield _finding(one, said, node.was_started(f"orama-namespace-gateway@{one.name}", limits.start_s), hint)
+            yield _finding(one, said, node.was_started(_unit("gateway", one.name), limits.start_s), hint)
 
 
 @namespaces.on_node(
@@ -106,7 +100,7 @@ def rqlite_not_ready(cluster: Cluster, limits: Thresholds) -> Findings:
     It may follow from the trouble of any member but those that are led, as from that of the leader before.
     """
     for name, members in sorted(_members(cluster).items()):
-        unit = f"orama-namespace-rqlite@{name}"
+        unit = _unit("rqlite", name)
         waiting = [(host, one) for host, one in members if not _follows(one)]
         if not any(one.rqlite_state == LEADER for _host, one in waiting):
             continue
@@ -171,7 +165,7 @@ def no_leader(cluster: Cluster, limits: Thresholds) -> Found:
             missing = [node.host for node in cluster.nodes if not node.reports]
             answering = sorted(host for host, one in members if one.rqlite_up)
             said += f" (down on {names(gone)})" if gone else ""
-            unit = f"orama-namespace-rqlite@{name}"
+            unit = _unit("rqlite", name)
             young = all(cluster.by_host[host].was_started(unit, limits.start_s) for host in answering)
             severity = INFO if young else None
             yield Here(said + JUST_STARTED * young, (name,), severity, follows=(name, *gone, *missing, *answering))
@@ -182,11 +176,15 @@ def _missing(node: NodeView, one: Namespace, service: str, said: str, limits: Th
 
     Before that orama-node looks for its namespaces, for some minutes at most.
     """
-    unit, first = (f"orama-namespace-{which}@{one.name}" for which in (service, "rqlite"))
+    unit, first = _unit(service, one.name), _unit("rqlite", one.name)
     if unit in node.units:
         return _finding(one, said, node.was_started(unit, limits.start_s))
     waited_for = first if first in node.units else "orama-node"
     return _finding(one, said, node.was_started(waited_for, limits.rqlite_settle_s))
+
+
+def _unit(service: str, name: str) -> str:
+    return f"orama-namespace-{service}@{name}"
 
 
 def _finding(one: Namespace, said: str, young: bool, hint: str | None = None) -> Here:

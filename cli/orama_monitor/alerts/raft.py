@@ -260,10 +260,9 @@ def term_inconsistent(cluster: Cluster) -> Found:
     ],
 )
 def applied_lag(cluster: Cluster, limits: Thresholds) -> Findings:
-    leaders = [(node, seen) for node, seen in cluster.responding if seen.raft_state == "Leader"]
-    if not leaders:
+    if cluster.leader is None:
         return
-    leader, its = max(leaders, key=lambda one: (one[1].term or 0, one[0].host))
+    leader, its = cluster.leader
     if its.applied_index is None:
         return
     for node, seen in cluster.responding:

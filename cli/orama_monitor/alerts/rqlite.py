@@ -116,10 +116,12 @@ def _left_out(cluster: Cluster, node: NodeView, seen: Rqlite, said: str) -> Find
     before: then it has lost the cluster by itself.
     """
     if not seen.leader_addr and not seen.leader_id:
-        leader, term = cluster.leader or (None, None)
-        is_led = term is not None and seen.term is not None and term <= seen.term
+        if cluster.leader is None or cluster.leader[1].term is None:
+            return Finding(node.host, said, (NO_LEADER,))
+        leader, its = cluster.leader
+        is_led = its.term is not None and seen.term is not None and its.term <= seen.term
         about = () if is_led else (NO_LEADER,)
-        return Finding(node.host, said, about, follows=(*about, leader) if leader else ())
+        return Finding(node.host, said, about, follows=(*about, leader.host))
     host = cluster.raft_host(seen.leader_id or "", seen.leader_addr)
     leads_well = cluster.read_through.get(seen.leader_addr, EVER[0]) > node.window[0]
     return Finding(node.host, said, () if host is None or (leads_well and cluster.silent(host)) else (host,))

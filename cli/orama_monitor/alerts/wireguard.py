@@ -84,7 +84,7 @@ def peer_missing(cluster: Cluster) -> Findings:
 )
 def peer_unknown(cluster: Cluster) -> Findings:
     """One finding for each such key, on the first node that has it."""
-    if not cluster.unclaimed_keys or not _all_known(cluster):
+    if not cluster.unclaimed_keys or not cluster.heard_all or not _all_known(cluster):
         return
     having: dict[str, list[tuple[str, WireguardPeer]]] = {}
     for node, peers in cluster.peers:
@@ -221,12 +221,7 @@ def _missing(group: Group) -> str:
 
 def _all_known(cluster: Cluster) -> bool:
     """Whether a peer whose key is no node's is a stranger: there are several nodes, and the key of each is known."""
-    return cluster.heard_all and not cluster.nameless and not _is_alone(cluster)
-
-
-def _is_alone(cluster: Cluster) -> bool:
-    """Whether the environment is one node, whose peers are whoever they are."""
-    return len(cluster.configured) == 1
+    return not cluster.nameless and len(cluster.configured) > 1
 
 
 def _troubled(cluster: Cluster, troubled: Seen) -> Iterator[tuple[Group, list[WireguardPeer]]]:
@@ -248,7 +243,7 @@ def _strangers(cluster: Cluster, troubled: Seen, said: Callable[[list[WireguardP
     It follows from the absence of the nodes that the peer may be, and explains what is missed of them. Who is none of
     them for certain has nobody miss it.
     """
-    severity = None if cluster.nameless or _is_alone(cluster) else INFO
+    severity = INFO if _all_known(cluster) else None
     found: dict[str, list[tuple[str, WireguardPeer]]] = {}
     for node, peer in troubled:
         if peer.public_key not in cluster.key_hosts:

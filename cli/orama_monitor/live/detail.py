@@ -43,7 +43,7 @@ def builder(key: Hashable, policy: Callable[[], Policy]) -> Builder:
 
 def of_node(state: State, host: str) -> Iterable[Item]:
     assert state.report is not None
-    node = next((node for node in state.report.nodes if node.host == host), None)
+    node = state.report.node(host)
     if node is None:
         yield Text(f"{clean(host)} is no longer among the nodes.", style=style.DIM)
         return
@@ -131,7 +131,7 @@ def _listed(title: str, alerts: list[Alert], history: History) -> Iterable[Item]
 
 def _evidence(alert: Alert, report: ClusterReport) -> Iterable[Item]:
     """What the node itself says about the subsystem."""
-    node = next((node for node in report.nodes if node.host == alert.node), None)
+    node = report.node(alert.node)
     section = section_of(alert.subsystem)
     if alert.node == CLUSTER or node is None:
         return

@@ -105,7 +105,8 @@ class History:
                 track = _with(known.get(key), standing[key], at, first=not self.points, muted=key not in heard)
             else:
                 code, node, _about = key
-                track = _without(known[key], at, is_unknown=why_unknown(report, code, node) is not None)
+                stays = known[key].stands and why_unknown(report, code, node) is not None
+                track = _without(known[key], at, stays=stays)
             if track.seen:
                 tracks[key] = track
                 changes += _changes(key, known.get(key), track, at, first=not self.points)
@@ -186,9 +187,8 @@ def _with(before: Track | None, alert: Alert, at: datetime, first: bool, muted: 
     return Track(alert.severity, clean(alert.message, MESSAGE_LIMIT), muted, since, from_start, seen)
 
 
-def _without(before: Track, at: datetime, is_unknown: bool) -> Track:
-    """The track after a refresh without the alert. Where ``is_unknown`` it may stand as before."""
-    stays = before.stands and is_unknown
+def _without(before: Track, at: datetime, stays: bool) -> Track:
+    """The track after a refresh without the alert, which ``stays`` where it is not known to have gone."""
     seen = ((before.seen << 1) | stays) & _WINDOW
     if before.stands and not stays:
         return replace(before, since=at, from_start=False, seen=seen)

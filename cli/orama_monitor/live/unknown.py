@@ -15,7 +15,7 @@ def why_unknown(report: ClusterReport, code: str, host: str) -> str | None:
 
     Where a part of it came, only a timeout leaves it open: another failure, as of a missing library, may last for ever.
     """
-    node = next((node for node in report.nodes if node.host == host), None)
+    node = report.node(host)
     if node is None:
         return None
     if node.report is None:
